@@ -1,0 +1,1 @@
+"""Một Cửa: a citizen's errand at the one-stop office, done in one trip."""

@@ -1,0 +1,34 @@
+"""Short codes that are read aloud: a letter for the kind, five digits, a check letter (``H48-217K``).
+
+The check letter is the number modulo 23 over an alphabet without look-alikes. 23 is prime and greater than 9, so one wrong digit or
+two swapped neighbours never pass.
+"""
+
+import re
+import secrets
+from typing import Literal
+
+Kind = Literal["H", "G", "P", "T"]
+"""H appointment (lịch hẹn), G readiness (giấy tờ), P complaint receipt (phản ánh), T request about personal data (thông tin)."""
+
+_CHECK = "ABCDEFGHJKLMNPQRSTVWXYZ"
+_SHAPE = re.compile(r"([HGPT])(\d{5})([A-Z])")
+
+
+def new_code(kind: Kind) -> str:
+    """A fresh code such as ``H48217K``; the caller keeps it unique."""
+    number = secrets.randbelow(100_000)
+    return f"{kind}{number:05d}{_CHECK[number % 23]}"
+
+
+def read_code(text: str) -> str | None:
+    """The code that *text* is, whatever its case and separators; None when it is none or its check letter is wrong."""
+    match = _SHAPE.fullmatch(re.sub(r"[\s.\-_]", "", text).upper())
+    if match is None or _CHECK[int(match[2]) % 23] != match[3]:
+        return None
+    return "".join(match.groups())
+
+
+def spoken(code: str) -> str:
+    """``H48217K`` as ``H48-217K``, easier to read aloud."""
+    return f"{code[:3]}-{code[3:]}"
