@@ -1,0 +1,1 @@
+"""Booked visits: free starts, hold then confirm, tickets, cancelling."""

@@ -1,0 +1,1 @@
+"""Dossiers: their codes and misspellings, status, lateness, who may hear of them, follow-ups."""

@@ -1,0 +1,42 @@
+"""A readiness check: what a citizen says is in hand, held against the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.catalog.model import Document, Note, OneOf, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """``ticked`` holds positions in the papers of this case, counted from 1."""
+
+    code: str
+    citizen: int
+    procedure: str
+    case: str | None
+    ticked: tuple[int, ...]
+    catalogue_version: str
+    at: datetime
+
+
+class ReadinessChecks(Protocol):
+    def keep(self, check: Readiness) -> bool:
+        """Stores it; False when the code is taken (make another)."""
+        ...
+
+    def get(self, code: str) -> Readiness | None: ...
+
+
+def papers(procedure: Procedure, case: str | None) -> list[Document | OneOf]:
+    """The papers to tick off, in gathering order; notes are no papers."""
+    return [line for line in procedure.lines_for(case) if not isinstance(line, Note)]
+
+
+def missing(procedure: Procedure, case: str | None, ticked: Sequence[int]) -> list[Document | OneOf]:
+    """Papers for everyone that are not ticked. Those for some people only (``when``) are for the citizen to judge."""
+    return [
+        paper for number, paper in enumerate(papers(procedure, case), start=1)
+        if number not in ticked and paper.when is None
+    ]
