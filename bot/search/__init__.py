@@ -1,0 +1,1 @@
+"""A citizen's words -> ranked procedures, and how sure."""

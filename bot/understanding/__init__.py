@@ -1,0 +1,1 @@
+"""What a message is: its intent, the dossier code, the date and the facet it names."""
