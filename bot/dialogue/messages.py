@@ -1,0 +1,86 @@
+"""What goes over a wire, either way, whatever the wire."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+MOST_CHARACTERS = 2000
+"""The shortest limit of all wires (Zalo), in NFC characters."""
+
+IncomingKind = Literal["text", "choice", "photo", "voice", "sticker", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event from a citizen. ``(channel, bot, event_id)`` is unique; ``text`` holds the words, or a pressed choice's value."""
+
+    channel: str
+    bot: str
+    event_id: str
+    peer: str
+    kind: IncomingKind
+    text: str
+    sent_at: datetime
+    photo: str | None = None
+    """Where the channel can fetch the picture; never the picture itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list. ``value`` is opaque, at most 64 bytes, good in this conversation only."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    mime: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to a citizen: what is said, the choices, then ``tail`` (the source line) and ``hint`` (how to answer).
+
+    ``once``: never send again when the outcome of a send is unknown (tickets, fees, notices).
+    """
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    tail: str = ""
+    hint: str = ""
+    files: tuple[File, ...] = ()
+    kind: Literal["reply", "notice"] = "reply"
+    procedure: str | None = None
+    facet: str | None = None
+    flow: str | None = None
+    step: str | None = None
+    once: bool = False
+
+
+def as_plain_text(message: Outgoing) -> str:
+    """*message* for a wire without buttons: its numbered list, then source and hint."""
+    lines = [message.text] if message.text else []
+    lines += [f"{number}. {choice.label}" for number, choice in enumerate(message.choices, start=1)]
+    lines += [line for line in (message.tail, message.hint) if line]
+    return unicodedata.normalize("NFC", "\n".join(lines))
+
+
+def to_json(message: Outgoing) -> dict[str, Any]:
+    return {
+        "text": message.text, "choices": [[each.label, each.value] for each in message.choices], "tail": message.tail,
+        "hint": message.hint, "files": [[each.name, each.mime, each.path] for each in message.files], "kind": message.kind,
+        "procedure": message.procedure, "facet": message.facet, "flow": message.flow, "step": message.step, "once": message.once,
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Outgoing:
+    return Outgoing(
+        text=data["text"], choices=tuple(Choice(*each) for each in data["choices"]), tail=data["tail"], hint=data["hint"],
+        files=tuple(File(*each) for each in data["files"]), kind=data["kind"], procedure=data["procedure"], facet=data["facet"],
+        flow=data["flow"], step=data["step"], once=data["once"],
+    )

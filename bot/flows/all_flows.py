@@ -1,0 +1,28 @@
+"""Every flow there is."""
+
+from bot.dialogue.flow import Flow
+from bot.flows.abuse import ABUSE
+from bot.flows.ask_procedure import ASK_PROCEDURE
+from bot.flows.book_visit import BOOK_VISIT
+from bot.flows.call_back import CALL_BACK
+from bot.flows.check_readiness import CHECK_READINESS
+from bot.flows.complain import COMPLAIN
+from bot.flows.dossier_status import DOSSIER_STATUS
+from bot.flows.emergency import EMERGENCY
+from bot.flows.file_online import FILE_ONLINE
+from bot.flows.find_procedure import FIND_PROCEDURE
+from bot.flows.keep_card import KEEP_CARD
+from bot.flows.menu import MENU
+from bot.flows.my_data import MY_DATA
+from bot.flows.my_visits import MY_VISITS
+from bot.flows.not_ours import NOT_OURS
+from bot.flows.office_hours import OFFICE_HOURS
+from bot.flows.pay_fee import PAY_FEE
+from bot.flows.rate import RATE
+from bot.flows.thanks import THANKS
+from bot.flows.world import World
+
+ALL_FLOWS: tuple[Flow[World], ...] = (
+    MENU, ASK_PROCEDURE, FIND_PROCEDURE, CHECK_READINESS, KEEP_CARD, FILE_ONLINE, DOSSIER_STATUS, BOOK_VISIT, MY_VISITS, OFFICE_HOURS,
+    CALL_BACK, COMPLAIN, RATE, PAY_FEE, MY_DATA, EMERGENCY, THANKS, ABUSE, NOT_OURS,
+)

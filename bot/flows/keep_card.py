@@ -1,0 +1,82 @@
+"""Keep-card: one short text, complete on its own, to keep or to forward to a daughter."""
+
+from bot.catalog.model import Document, Note, OneOf
+from bot.dialogue.flow import Answers, Ask, End, Errand, Flow, Option, Say
+from bot.flows.find_procedure import in_hand, teller
+from bot.flows.procedure_words import procedure_typed
+from bot.flows.world import World, house_fields
+from bot.short_codes import spoken
+
+MOST_CHARACTERS = 600
+
+
+def card(answers: Answers, world: World) -> Say:
+    """Label, papers by name, place, phone, code. Papers for some people only give way first; what is left out is said."""
+    procedure, _ = in_hand(answers, world)
+    telling = teller(answers, world)
+    papers = [line for line in procedure.lines_for(telling.case) if not isinstance(line, Note)]
+    always = [_name(paper) for paper in papers if paper.when is None]
+    sometimes = [world.words.part("keep_card", "only_when", name=_name(paper), when=paper.when) for paper in papers if paper.when]
+    case = procedure.case(telling.case) if telling.case else None
+    fields = {
+        **house_fields(world), "label": procedure.label, "case": f" ({case.label})" if case else "", "code": procedure.code,
+        "where": _where(answers, world), "time": _time(answers, world), "ready": _ready_code(answers, world),
+    }
+    for kept in range(len(sometimes), -1, -1):
+        for names in (always, always[: max(1, len(always) - 1)]):
+            left_out = len(sometimes) - kept + len(always) - len(names)
+            more = world.words.part("keep_card", "more", count=str(left_out), label=procedure.label) if left_out else ""
+            text = world.words.part("keep_card", "body", papers=_numbered([*names, *sometimes[:kept]]), more=more, **fields)
+            if len(text) <= MOST_CHARACTERS:
+                return _say(text, procedure.code, telling.source())
+    short = world.words.part("keep_card", "too_many", count=str(len(papers)), **fields)
+    return _say(short, procedure.code, telling.source())
+
+
+def _say(text: str, code: str, source: str) -> Say:
+    return Say("say", {"card": text}, procedure=code, facet="documents", topic={"procedure": code}, tail=source)
+
+
+def _name(paper: Document | OneOf) -> str:
+    return paper.title if isinstance(paper, OneOf) else paper.name
+
+
+def _numbered(names: list[str]) -> str:
+    return "\n".join(f"{number}) {name}" for number, name in enumerate(names, start=1))
+
+
+def _where(answers: Answers, world: World) -> str:
+    procedure, _ = in_hand(answers, world)
+    authority, centre = procedure.authority_on(world.today), world.centre
+    if authority is None:
+        return world.words.part("keep_card", "where_unknown", **house_fields(world))
+    if authority.level == "commune" and centre is not None:
+        return world.words.part("keep_card", "where_centre", office=centre.name, address=centre.address, phone=centre.phone)
+    return world.words.part("keep_card", "where_body", body=authority.body, **house_fields(world))
+
+
+def _time(answers: Answers, world: World) -> str:
+    words = teller(answers, world).time_words()
+    return world.words.part("keep_card", "time", time=words) if words else ""
+
+
+def _ready_code(answers: Answers, world: World) -> str:
+    code = answers.get("ready_code")
+    return world.words.part("keep_card", "ready_code", code=spoken(code)) if code else ""
+
+
+def offers(answers: Answers, world: World) -> list[Option]:
+    procedure, _ = in_hand(answers, world)
+    return [
+        Option("book", world.words.part("find_procedure", "offer_book"), Errand("book_visit", {"procedure": procedure.code})),
+        Option("fee", world.words.part("find_procedure", "offer_fee"), Errand("find_procedure", {"procedure": procedure.code, "facet": "fee"})),
+        Option("menu", world.words.part("menu", "title"), Errand("menu")),
+    ]
+
+
+KEEP_CARD: Flow[World] = Flow(
+    "keep_card",
+    Ask("procedure", None, next="card", typed=procedure_typed),
+    End("card", say=card, offers=offers),
+    resumes=False,
+)

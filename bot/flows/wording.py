@@ -1,0 +1,60 @@
+"""Days, hours, money and lists in a citizen's words. The words themselves are in the texts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from bot.calendar.model import Period
+from bot.clock import local
+from bot.flows.world import World
+
+
+def money(world: World, amount: int) -> str:
+    """``100000`` as "100.000 đồng"."""
+    return world.words.part("wording", "money", amount=f"{amount:,}".replace(",", "."))
+
+
+def day_in_words(world: World, day: date) -> str:
+    """ "thứ Sáu 27/11/2026" """
+    return world.words.part("wording", "day", weekday=world.words.part("wording", f"weekday_{day.weekday()}"), day=f"{day:%d/%m/%Y}")
+
+
+def short_day_in_words(world: World, day: date) -> str:
+    """ "thứ Sáu 27/11": for lists, where the year goes without saying."""
+    return world.words.part("wording", "day", weekday=world.words.part("wording", f"weekday_{day.weekday()}"), day=f"{day:%d/%m}")
+
+
+def plain_date(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def clock_in_words(world: World, moment: time) -> str:
+    """ "8 giờ 30 sáng", "1 giờ 30 chiều": as people say it."""
+    hour = moment.hour if moment.hour <= 12 else moment.hour - 12
+    part = "morning" if moment.hour < 11 else "noon" if moment.hour < 13 else "afternoon" if moment.hour < 18 else "evening"
+    return world.words.part("wording", part, clock=_clock(world, hour, moment.minute))
+
+
+def moment_in_words(world: World, moment: datetime) -> str:
+    """The hour of an instant, on Viet Nam's clock."""
+    return clock_in_words(world, local(moment).time())
+
+
+def periods_in_words(world: World, periods: Sequence[Period]) -> str:
+    """ "7 giờ 30 đến 11 giờ 30, 13 giờ 30 đến 17 giờ" """
+    return ", ".join(
+        world.words.part(
+            "wording", "period", start=_clock(world, each.start.hour, each.start.minute), end=_clock(world, each.end.hour, each.end.minute)
+        )
+        for each in periods
+    )
+
+
+def _clock(world: World, hour: int, minute: int) -> str:
+    if minute:
+        return world.words.part("wording", "hour_minute", hour=str(hour), minute=f"{minute:02d}")
+    return world.words.part("wording", "hour", hour=str(hour))
+
+
+def sample_tail(world: World) -> str:
+    """The line that says these are sample data; nothing where the office is real."""
+    return world.words.part("wording", "sample") if any(office.sample for office in world.town.offices) else ""

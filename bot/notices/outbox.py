@@ -1,0 +1,105 @@
+"""The outbox: what was said is a row before it is sent, and what became of the send is known."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.dialogue.messages import Outgoing
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed row belongs to its claimer; a row still being sent after that has an unknown outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message to one citizen over one channel. ``attempts`` counts sends begun, this one included."""
+
+    id: int
+    conversation: int
+    channel: str
+    bot: str
+    peer: str
+    message: Outgoing
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform has it; ``reference`` is its own id for the message, where it gives one."""
+
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Certainly not delivered; try again at ``retry_at``."""
+
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say whether it arrived (a time-out, a kill)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The citizen blocked us, or may not be written to: this row and the later ones to them stop."""
+
+
+Outcome = Sent | NotSent | Unknown | Blocked
+
+
+class Sender(Protocol):
+    """A channel's outgoing door."""
+
+    async def send(self, row: Row) -> Outcome: ...
+
+
+class Outbox(Protocol):
+    def claim(self, channels: Collection[str]) -> Row | None:
+        """The next due row of a conversation that has none being sent, marked as being sent under a lease; None when nothing is due.
+
+        A row whose lease has run out counts as Unknown first: a reply is sent once more, a ``once`` row is held and listed.
+        """
+        ...
+
+    def record(self, row: int, outcome: Outcome) -> None:
+        """What became of the send. Unknown: a reply becomes due once more (one time only), a ``once`` row is held and listed."""
+        ...
+
+    def unknown(self) -> Sequence[Row]:
+        """Rows held because nobody knows whether they arrived."""
+        ...
+
+
+class Notices(Protocol):
+    """Messages said unasked; part of the turn's transaction."""
+
+    def queue(self, citizen: int, cause: str, message: Outgoing, due_at: datetime) -> bool:
+        """One row per (cause, recipient): False when it is queued or sent already."""
+        ...
+
+    def drop(self, citizen: int, cause: str) -> bool:
+        """Takes a waiting one back; False when it was sent or never queued."""
+        ...
+
+
+async def deliver_due(
+    outbox: Outbox, senders: Mapping[str, Sender], clock: Clock, boundary: Callable[[str], None] = lambda _: None
+) -> int:
+    """Sends what is due now, in order within each conversation; how many sends were begun."""
+    begun = 0
+    while (row := await asyncio.to_thread(outbox.claim, senders.keys())) is not None:
+        boundary("before_send")
+        try:
+            outcome = await senders[row.channel].send(row)
+        except Exception:
+            outcome = Unknown()
+        boundary("after_send")
+        await asyncio.to_thread(outbox.record, row.id, outcome)
+        begun += 1
+    return begun
