@@ -1,0 +1,123 @@
+"""Puts the parts together: the catalogue, the office, the store, the engine. Everything else is handed what it needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bot.calendar.model import NationalCalendar
+from bot.calendar.reader import load_national_calendar
+from bot.catalog.model import Catalog
+from bot.catalog.reader import load_catalog
+from bot.clock import Clock
+from bot.dialogue.engine import Engine
+from bot.dialogue.messages import Incoming, Outgoing
+from bot.dialogue.turns import Event, Turns
+from bot.flows.all_flows import ALL_FLOWS
+from bot.flows.reception import HOUSE, Reception
+from bot.flows.world import World, house, house_fields
+from bot.guidance.model import Told
+from bot.notices.outbox import Sender, deliver_due
+from bot.offices.model import Town
+from bot.offices.reader import load_town
+from bot.privacy.masking import HIDDEN, mask_ids
+from bot.search.finder import Finder
+from bot.settings import Settings
+from bot.store.crypto import Keys
+from bot.store.engine import Repositories, Store, open_store
+from bot.texts.reader import Texts, load_texts
+from bot.understanding.reading import Reader
+
+NO_TOWN = Town(offices=(), places=(), bot_name="", self_word="em", apology_allowed=False, hotline=None, second_facts=())
+"""Without an office of its own the bot answers about procedures, and says what is not set up."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is read once and never changes while the program runs."""
+
+    catalog: Catalog
+    calendar: NationalCalendar
+    finder: Finder
+    reader: Reader
+
+
+def load_knowledge(catalog_dir: Path | None) -> Knowledge:
+    catalog = load_catalog(catalog_dir)
+    finder = Finder(catalog)
+    return Knowledge(catalog, load_national_calendar(catalog_dir), finder, Reader(finder))
+
+
+class Application:
+    """The bot on one database. ``boundary`` is called at each point where a kill must do no harm (for tests)."""
+
+    def __init__(
+        self, knowledge: Knowledge, town: Town, store: Store, clock: Clock, boundary: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.knowledge, self.town, self.store, self.clock, self.boundary = knowledge, town, store, clock, boundary
+        self.texts: Texts = load_texts(town.self_word)
+        self.engine: Engine[World] = Engine(ALL_FLOWS, Reception(), self.texts, HOUSE, house_fields)
+        self._turns: Turns[Repositories] = Turns(store, self._step, self.apology, boundary)
+
+    def accept(self, incoming: Incoming) -> bool:
+        """Intake. Identity numbers are masked before anything is stored. False for a duplicate."""
+        text, _ = mask_ids(incoming.text)
+        return self._turns.accept(replace(incoming, text=text))
+
+    def take_turns(self) -> int:
+        """Every turn that waits; how many."""
+        taken = 0
+        while self._turns.take_one():
+            taken += 1
+        return taken
+
+    async def deliver(self, senders: Mapping[str, Sender]) -> int:
+        """Sends what is due now; how many sends were begun."""
+        return await deliver_due(self.store.outbox, senders, self.clock, self.boundary)
+
+    def world(self, citizen: int, channel: str, repositories: Repositories) -> World:
+        known = self.knowledge
+        return World(
+            citizen=citizen, channel=channel, now=self.clock.now(), catalog=known.catalog, finder=known.finder, reader=known.reader,
+            calendar=known.calendar, town=self.town, words=self.texts, appointments=repositories.appointments,
+            dossiers=repositories.dossiers, readiness=repositories.readiness, guidance=repositories.guidance,
+            feedback=repositories.feedback, privacy=repositories.privacy, notices=repositories.notices,
+        )
+
+    def _step(
+        self, event: Event, state: Mapping[str, Any] | None, repositories: Repositories
+    ) -> tuple[Mapping[str, Any], Sequence[Outgoing]]:
+        """One turn of the dialogue, and the guidance that was given in it."""
+        world = self.world(event.conversation, event.incoming.channel, repositories)
+        new_state, said = self.engine.turn(state, event.incoming, world)
+        if _was_masked(event.incoming.text) and said:
+            said = [replace(said[0], text=f"{self.common('masked')}\n{said[0].text}"), *said[1:]]
+        for message in said:
+            if message.procedure and message.facet:
+                self._record_guidance(world, message.procedure, message.facet)
+        return new_state, said
+
+    def _record_guidance(self, world: World, code: str, facet: str) -> None:
+        procedure = world.catalog.get(code, world.today)
+        decision = procedure.decision.number if procedure and procedure.decision else None
+        world.guidance.record(Told(world.now, world.channel, code, facet, world.catalog.version, decision))
+
+    def apology(self) -> Outgoing:
+        return Outgoing(self.common("failed"))
+
+    def common(self, key: str) -> str:
+        """One of the sentences that belong to no flow."""
+        return self.texts.render("common", key, "say", house(self.town, self.texts))
+
+
+def _was_masked(text: str) -> bool:
+    return HIDDEN * 3 in text
+
+
+def open_application(settings: Settings, clock: Clock, town: Town | None = None, knowledge: Knowledge | None = None) -> Application:
+    """The bot as the settings say; *town* stands in where no office of one's own is set."""
+    known = knowledge or load_knowledge(settings.catalog_dir)
+    if settings.offices_dir is not None:
+        town = load_town(settings.offices_dir, frozenset(procedure.field for procedure in known.catalog))
+    store = open_store(settings.database_url, Keys.load(settings.database_url, settings.environ), clock)
+    return Application(known, town or NO_TOWN, store, clock)

@@ -1,0 +1,1 @@
+"""The officers' side: lists to work from. Reads the domain, decides nothing of it."""

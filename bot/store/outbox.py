@@ -1,0 +1,166 @@
+"""The outbox: rows to send, claimed one conversation at a time, and what became of them.
+
+A conversation's next row waits for its earlier ones that are due or being sent. Held, sent, blocked and dropped rows do not stop it,
+nor do notices whose time has not come. Two workers cannot send to one citizen at once: a unique index forbids a second 'sending'.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.clock import Clock
+from bot.dialogue.messages import Outgoing, from_json, to_json
+from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent
+from bot.store.database import Database
+from bot.store.scope import Scope
+from bot.store.tables import conversations
+from bot.store.tables import outbox as table
+
+
+def _in_state(state: str, rows: Any = table) -> sa.ColumnElement[bool]:
+    """Written out instead of bound: only then can the database use the partial indexes."""
+    return rows.c.state == sa.literal_column(f"'{state}'")
+
+
+_earlier = table.alias("earlier")
+_NOW, _CHANNELS = sa.bindparam("now", type_=table.c.due_at.type), sa.bindparam("channels", expanding=True)
+
+_IS_DUE = sa.and_(_in_state("due"), table.c.due_at <= _NOW)
+_RAN_OUT = sa.and_(_in_state("sending"), table.c.lease_until <= _NOW)
+_SENDING = sa.exists().where(_earlier.c.conversation == table.c.conversation, _in_state("sending", _earlier))
+_BEHIND_ANOTHER = sa.exists().where(
+    _earlier.c.conversation == table.c.conversation, _in_state("due", _earlier), _earlier.c.id < table.c.id,
+    # A reply that is to be tried again later still goes first; a notice whose time has not come does not.
+    sa.or_(_earlier.c.kind == "reply", _earlier.c.due_at <= _NOW),
+)
+_ADDRESS = (conversations.c.channel, conversations.c.bot, conversations.c.peer)
+_WITH_ADDRESS = sa.select(table, *_ADDRESS).join(conversations, conversations.c.id == table.c.conversation)
+_NEXT = (
+    _WITH_ADDRESS.where(_IS_DUE, conversations.c.channel.in_(_CHANNELS), ~_SENDING, ~_BEHIND_ANOTHER)
+    .order_by(table.c.due_at, table.c.id).limit(1)
+)
+_LOCK_NEXT = _NEXT.with_for_update(of=table, skip_locked=True)
+_OUT_OF_LEASE = sa.select(table).where(_RAN_OUT)
+_LOCK_OUT_OF_LEASE = _OUT_OF_LEASE.with_for_update(skip_locked=True)
+_UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
+
+
+class StoredOutbox:
+    """The workers' side; each call is its own transaction."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def claim(self, channels: Collection[str]) -> Row | None:
+        while True:
+            try:
+                return self._claim({"now": self._clock.now(), "channels": list(channels)})
+            except sa.exc.IntegrityError:
+                continue  # another worker began to send to the same citizen at this very moment: look again
+
+    def _claim(self, values: Mapping[str, Any]) -> Row | None:
+        with self._database.reading() as connection:  # nothing to do is the common case: it must not hold up those who write
+            if connection.execute(_OUT_OF_LEASE, values).first() is None and connection.execute(_NEXT, values).first() is None:
+                return None
+        with self._database.writing() as connection:
+            for row in connection.execute(_LOCK_OUT_OF_LEASE, values).all():
+                connection.execute(table.update().where(table.c.id == row.id), _after_unknown(row))
+            row = connection.execute(_LOCK_NEXT, values).first()
+            if row is not None:
+                taken = {"state": "sending", "lease_until": values["now"] + LEASE, "attempts": row.attempts + 1}
+                connection.execute(table.update().where(table.c.id == row.id), taken)
+            connection.commit()
+        return None if row is None else _row(row, row.attempts + 1)
+
+    def record(self, row: int, outcome: Outcome) -> None:
+        """A late "sent" is believed whatever has been decided meanwhile; any other outcome only while the row is being sent."""
+        with self._database.writing() as connection:
+            held = connection.execute(sa.select(table).where(table.c.id == row).with_for_update()).one_or_none()
+            if held is None or (held.state != "sending" and not isinstance(outcome, Sent)):
+                return
+            connection.execute(table.update().where(table.c.id == row), self._after(held, outcome))
+            if isinstance(outcome, Blocked):
+                _block(connection, held.conversation, self._clock.now())
+            connection.commit()
+
+    def unknown(self) -> Sequence[Row]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_WITH_ADDRESS.where(_UNKNOWN).order_by(table.c.id), {"now": self._clock.now()})
+            return [_row(row, row.attempts) for row in rows]
+
+    def _after(self, row: sa.Row[Any], outcome: Outcome) -> dict[str, Any]:
+        if isinstance(outcome, Sent):
+            return _through(row, "sent") | {"sent_at": self._clock.now(), "reference": outcome.reference}
+        if isinstance(outcome, NotSent):
+            return {"state": "due", "lease_until": None, "due_at": outcome.retry_at}
+        if isinstance(outcome, Blocked):
+            return _through(row, "blocked")
+        return _after_unknown(row)
+
+
+class StoredNotices:
+    """The turn's side: messages said unasked."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def queue(self, citizen: int, cause: str, message: Outgoing, due_at: datetime) -> bool:
+        """One taken back may be queued again. To a citizen who blocked us nothing is sent before they write again."""
+        state = "blocked" if self._is_blocked(citizen) else "due"
+        values = new_row(citizen, cause, message, self._scope.now(), due_at) | {"kind": "notice", "once": True, "state": state}
+        if self._scope.add(table, values) is not None:
+            return True
+        again = table.update().where(*_of(citizen, cause), _in_state("dropped"))
+        return self._scope.changed(again.values(state=state, payload=values["payload"], due_at=due_at, forget=False)) == 1
+
+    def drop(self, citizen: int, cause: str) -> bool:
+        waiting = table.update().where(*_of(citizen, cause), table.c.state.in_(("due", "blocked")), table.c.kind == "notice")
+        return self._scope.changed(waiting.values(state="dropped", payload=None)) == 1
+
+    def _is_blocked(self, citizen: int) -> bool:
+        query = sa.select(conversations.c.blocked_at).where(conversations.c.id == citizen)
+        return self._scope.connection.execute(query).scalar_one_or_none() is not None
+
+
+def new_row(conversation: int, cause: str, message: Outgoing, now: datetime, due_at: datetime) -> dict[str, Any]:
+    return {
+        "conversation": conversation, "kind": message.kind, "cause": cause, "payload": to_json(message), "state": "due",
+        "once": message.once or message.kind == "notice", "forget": False, "attempts": 0, "unknowns": 0, "created_at": now,
+        "due_at": due_at,
+    }
+
+
+def unblock(connection: sa.Connection, conversation: int, now: datetime) -> None:
+    """The citizen writes to us again: what is to be said later may be said; what is past its time stays unsaid."""
+    connection.execute(conversations.update().where(conversations.c.id == conversation).values(blocked_at=None))
+    later = table.update().where(table.c.conversation == conversation, _in_state("blocked"), table.c.due_at > now)
+    connection.execute(later.where(table.c.payload.is_not(None)).values(state="due"))
+
+
+def _block(connection: sa.Connection, conversation: int, now: datetime) -> None:
+    connection.execute(conversations.update().where(conversations.c.id == conversation).values(blocked_at=now))
+    connection.execute(table.update().where(table.c.conversation == conversation, _in_state("due")).values(state="blocked"))
+
+
+def _of(citizen: int, cause: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.conversation == citizen, table.c.cause == cause
+
+
+def _after_unknown(row: sa.Row[Any]) -> dict[str, Any]:
+    """A reply is sent once more: a repeat is harmless, silence is not. A ticket or a fee said twice is not harmless."""
+    if row.once or row.unknowns > 0:
+        return _through(row, "held") | {"unknowns": row.unknowns + 1}
+    return {"state": "due", "lease_until": None, "unknowns": row.unknowns + 1}
+
+
+def _through(row: sa.Row[Any], state: str) -> dict[str, Any]:
+    if not row.forget:
+        return {"state": state, "lease_until": None}
+    return {"state": "dropped" if state == "held" else state, "lease_until": None, "payload": None}
+
+
+def _row(row: sa.Row[Any], attempts: int) -> Row:
+    message = Outgoing("") if row.payload is None else from_json(row.payload)
+    return Row(row.id, row.conversation, row.channel, row.bot, row.peer, message, attempts)

@@ -1,0 +1,185 @@
+"""What is held about a citizen, kind by kind: how it is shown to them, and how it is forgotten.
+
+What stays after erasing, and why:
+- a booking still to come keeps its seat and its ticket, which is what the desk receives by, but loses the name; who wants to be rid
+  of it cancels it. All other bookings go.
+- a complaint's words stay, since the office owes an answer, but nobody can tell any more whose they were; ratings likewise keep
+  only the score.
+- refused look-ups of the last day stay: else erasing would be the way to go on guessing.
+- consents stay as withdrawn, requests about one's own data stay: they show that the office did as it was asked.
+- of the conversation stays the address on the channel, without which the very answer could not be sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.clock import local
+from bot.privacy.model import PersonalData
+from bot.store.scope import Scope
+from bot.store.tables import (
+    bookings, call_backs, complaints, consents, conversations, data_requests, follows, inbox, outbox, ratings, readiness, wrong_tries,
+)
+
+GUESSES_ARE_REMEMBERED = timedelta(days=1)
+
+
+class _Kind:
+    """One table with a ``citizen`` column; ``shown`` names the columns that the citizen is shown."""
+
+    kind: str
+    table: sa.Table
+    shown: tuple[str, ...]
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
+        query = sa.select(*(self.table.c[name] for name in self.shown)).where(*self._held(citizen))
+        return [_in_words(row) for row in self._scope.connection.execute(query.order_by(*self.table.primary_key))]
+
+    def erase(self, citizen: int) -> int:
+        return self._scope.changed(self.table.delete().where(*self._of(citizen)))
+
+    def _of(self, citizen: int) -> tuple[sa.ColumnElement[bool], ...]:
+        return (self.table.c.citizen == citizen,)
+
+    def _held(self, citizen: int) -> tuple[sa.ColumnElement[bool], ...]:
+        """The rows that are shown."""
+        return self._of(citizen)
+
+
+class BookingData(_Kind):
+    kind, table = "appointment", bookings
+    shown = ("office", "start", "procedure", "state", "ticket", "name")
+
+    def erase(self, citizen: int) -> int:
+        to_come = sa.and_(bookings.c.state == "confirmed", bookings.c.start > self._scope.now())
+        nameless = bookings.update().where(*self._of(citizen), to_come, bookings.c.name.is_not(None)).values(name=None)
+        return self._scope.changed(bookings.delete().where(*self._of(citizen), ~to_come)) + self._scope.changed(nameless)
+
+
+class CallBackData(_Kind):
+    kind, table = "call_back", call_backs
+    shown = ("why", "about", "name", "phone", "words", "asked_at", "promised_by", "done_at")
+
+
+class ComplaintData(_Kind):
+    kind, table = "complaint", complaints
+    shown = ("receipt", "words", "at")
+
+    def erase(self, citizen: int) -> int:
+        return self._scope.changed(complaints.update().where(*self._of(citizen)).values(citizen=None))
+
+
+class RatingData(_Kind):
+    kind, table = "rating", ratings
+    shown = ("scale", "score", "words", "at")
+
+    def erase(self, citizen: int) -> int:
+        return self._scope.changed(ratings.update().where(*self._of(citizen)).values(citizen=None, words=None))
+
+
+class FollowData(_Kind):
+    kind, table = "follow", follows
+    shown = ("code", "at")
+
+
+class WrongTryData(_Kind):
+    kind, table = "wrong_try", wrong_tries
+    shown = ("at",)
+
+    def erase(self, citizen: int) -> int:
+        old = wrong_tries.c.at < self._scope.now() - GUESSES_ARE_REMEMBERED
+        return self._scope.changed(wrong_tries.delete().where(*self._of(citizen), old))
+
+
+class ReadinessData(_Kind):
+    kind, table = "readiness", readiness
+    shown = ("code", "procedure", "procedure_case", "ticked", "at")
+
+
+class ConsentData(_Kind):
+    kind, table = "consent", consents
+    shown = ("purpose", "told_at")
+
+    def erase(self, citizen: int) -> int:
+        return self._scope.changed(consents.update().where(*self._held(citizen)).values(withdrawn_at=self._scope.now()))
+
+    def _held(self, citizen: int) -> tuple[sa.ColumnElement[bool], ...]:
+        return consents.c.citizen == citizen, consents.c.withdrawn_at.is_(None)
+
+
+class DataRequestData(_Kind):
+    kind, table = "data_request", data_requests
+    shown = ("code", "kind", "asked_at", "due_at", "done_at")
+
+    def erase(self, citizen: int) -> int:
+        return 0
+
+
+class ConversationData:
+    """The address, and what the conversation is about at the moment."""
+
+    kind = "conversation"
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
+        c = conversations.c
+        query = sa.select(c.channel, c.peer, c.first_seen, c.last_seen).where(c.id == citizen)
+        return [_in_words(row) for row in self._scope.connection.execute(query)]
+
+    def erase(self, citizen: int) -> int:
+        """Inside a turn the turn's own commit writes the state that follows, which is the citizen's newest."""
+        held = conversations.update().where(conversations.c.id == citizen, conversations.c.state.is_not(None))
+        return self._scope.changed(held.values(state=None))
+
+
+class MessageData:
+    """What was said, both ways."""
+
+    kind = "message"
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
+        received = sa.select(inbox.c.received_at, inbox.c.payload).where(inbox.c.conversation == citizen)
+        said = sa.select(outbox.c.created_at, outbox.c.payload).where(outbox.c.conversation == citizen)
+        lines = [
+            (at, direction, payload["text"])
+            for direction, query in (("received", received), ("said", said))
+            for at, payload in self._scope.connection.execute(query)
+            if payload is not None and payload["text"]
+        ]
+        return [{"at": _word(at), "direction": direction, "text": text} for at, direction, text in sorted(lines)]
+
+    def erase(self, citizen: int) -> int:
+        """Messages still to be answered or sent are dealt with first, then forgotten; notices that wait are taken back."""
+        done = sa.or_(inbox.c.done_at.is_not(None), inbox.c.id == (self._scope.event or 0))
+        received = inbox.update().where(inbox.c.conversation == citizen, done, inbox.c.payload.is_not(None)).values(payload=None)
+        mine = outbox.update().where(outbox.c.conversation == citizen, outbox.c.payload.is_not(None))
+        on_its_way = sa.or_(outbox.c.state == "sending", sa.and_(outbox.c.state == "due", outbox.c.kind == "reply"))
+        waiting = mine.where(outbox.c.state.in_(("due", "held", "blocked")), ~on_its_way).values(state="dropped", payload=None)
+        return sum(self._scope.changed(each) for each in (
+            received, mine.where(on_its_way).values(forget=True), waiting, mine.where(~on_its_way).values(payload=None, reference=None),
+        ))
+
+
+def all_kinds(scope: Scope) -> list[PersonalData]:
+    return [kind(scope) for kind in (
+        BookingData, CallBackData, ComplaintData, RatingData, FollowData, WrongTryData, ReadinessData, ConsentData, DataRequestData,
+        MessageData, ConversationData,
+    )]
+
+
+def _in_words(row: sa.Row[Any]) -> dict[str, str]:
+    return {name: _word(value) for name, value in row._mapping.items() if value not in (None, "")}
+
+
+def _word(value: Any) -> str:
+    return local(value).strftime("%d/%m/%Y %H:%M") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,45 @@
+"""What a repository works with: the open transaction, the clock, the keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.clock import Clock
+from bot.store.crypto import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``event`` is the event of the turn that is open, where there is one."""
+
+    connection: sa.Connection
+    clock: Clock
+    keys: Keys
+    event: int | None = None
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def add(self, table: sa.Table, values: Mapping[str, Any]) -> int | None:
+        """Inserts one row and gives its id; None, and nothing changed, where uniqueness forbids it."""
+        statement = _insert_or_nothing(table, self.connection.dialect.name).returning(table.c.id)
+        return self.connection.execute(statement, values).scalar_one_or_none()
+
+    def add_coded(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
+        """The same for a table whose key is a code: False where it is taken."""
+        return self.connection.execute(_insert_or_nothing(table, self.connection.dialect.name), values).rowcount == 1
+
+    def changed(self, statement: sa.Update | sa.Delete) -> int:
+        return self.connection.execute(statement).rowcount
+
+
+@cache
+def _insert_or_nothing(table: sa.Table, dialect: str) -> Any:
+    """An insert that gives way: asking first and inserting then would let two through."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
