@@ -263,7 +263,7 @@ def _find(options: argparse.Namespace, settings: Settings) -> int:
         spent = round((time.process_time() - begun) * 1000, 3)
         explained = known.finder.explain(question["q"], day) if options.explain else []
         if options.json:
-            why = {"explain": {code: evidence for code, evidence in explained}} if options.explain else {}
+            why = {"explain": dict(explained)} if options.explain else {}
             _print_json({**question, "sure": found.sure, "results": _results(found, options.top), "ms": spent, **why})
         else:
             _print_found(question["q"], found, explained)
@@ -430,7 +430,8 @@ def _outbox_unknown(_: argparse.Namespace, settings: Settings) -> int:
     application = _open(settings)
     with application.store:
         for row in application.store.outbox.unknown():
-            _print_json({"id": row.id, "channel": row.channel, "flow": row.message.flow, "step": row.message.step, "attempts": row.attempts})
+            said = row.message
+            _print_json({"id": row.id, "channel": row.channel, "flow": said.flow, "step": said.step, "attempts": row.attempts})
     return 0
 
 

@@ -73,7 +73,7 @@ class Application:
 
     async def deliver(self, senders: Mapping[str, Sender]) -> int:
         """Sends what is due now; how many sends were begun."""
-        return await deliver_due(self.store.outbox, senders, self.clock, self.boundary)
+        return await deliver_due(self.store.outbox, senders, self.boundary)
 
     def world(self, citizen: int, channel: str, repositories: Repositories) -> World:
         known = self.knowledge

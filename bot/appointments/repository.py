@@ -17,7 +17,10 @@ class Appointments(Protocol):
         ...
 
     def confirm(self, booking: int, name: str, ticket: str) -> Booking | None:
-        """Held -> confirmed, in one step; None when the hold has lapsed or is gone."""
+        """Held -> confirmed, in one step; None when the hold has lapsed or is gone.
+
+        The ticket that counts is the one of the booking returned: another than *ticket* where that was taken.
+        """
         ...
 
     def release(self, booking: int) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 from bot.catalog.model import Document, FeeItem, Line, OneOf, Procedure, TimeLimit
 from bot.catalog.reader import Problem, ReadFile, Reading
@@ -59,7 +60,7 @@ class _Within:
         spans = self.procedure.authority
         if not spans:
             yield self._at("authority", "is missing: say who has it, or had it")
-        for index, (before, after) in enumerate(zip(spans, spans[1:], strict=False), start=1):
+        for index, (before, after) in enumerate(pairwise(spans), start=1):
             if before.until is None or after.start is None:
                 yield self._at(f"authority[{index}]", "follows a span without an end, or has no beginning")
             elif after.start <= before.until:

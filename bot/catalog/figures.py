@@ -111,7 +111,7 @@ def _source(source: Source) -> dict[str, Any]:
 def _fee(item: FeeItem, procedure: Procedure) -> dict[str, Any]:
     return {
         "amount": item.amount, "unit": item.unit, "channel": item.channel, "condition": item.condition,
-        "case": _cases(item.cases, procedure), "source": _source(item.source),
+        "case": _cases(item.cases, procedure), "source": _source(item.source), "from": _day(item.start), "until": _day(item.until),
     }
 
 

@@ -115,7 +115,7 @@ Line = Document | OneOf | Note
 
 @dataclass(frozen=True, slots=True)
 class FeeItem:
-    """An amount in whole đồng, per ``unit``; channel and cases narrow whom it is for."""
+    """An amount in whole đồng, per ``unit``; channel and cases narrow whom it is for, dates (both ends included) when."""
 
     amount: int
     unit: str | None
@@ -123,6 +123,11 @@ class FeeItem:
     channel: Channel | None = None
     cases: tuple[str, ...] = ()
     condition: str | None = None
+    start: date | None = None
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        return (self.start is None or self.start <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

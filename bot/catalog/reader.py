@@ -268,7 +268,7 @@ class _Part:
         if value is None:
             return None
         try:
-            if len(value) != 10:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
                 raise ValueError
             return date.fromisoformat(value)
         except ValueError:
@@ -412,6 +412,7 @@ def _fee_item(part: _Part) -> FeeItem:
     return FeeItem(
         part.amount("amount"), part.text("unit"), part.source("source"),
         part.maybe_one_of("channel", model.Channel), part.texts("case"), part.text("condition", most=200),
+        part.day("from"), part.day("until"),
     )
 
 

@@ -17,7 +17,7 @@ from bot.short_codes import spoken
 
 
 class Words(Protocol):
-    def part(self, flow: str, step: str, **fields: str) -> str: ...
+    def part(self, flow: str, step: str, /, **fields: str) -> str: ...
 
 
 def waiting(call_backs: Sequence[CallBack], complaints: Sequence[Complaint], requests: Sequence[DataRequest]) -> list[dict[str, Any]]:
@@ -66,7 +66,10 @@ def readiness_card(check: Readiness, catalog: Catalog, day: date) -> dict[str, A
     if procedure is None:
         return None
     lacking = missing(procedure, check.case, check.ticked)
-    names = [(number, paper.title if isinstance(paper, OneOf) else paper.name) for number, paper in enumerate(papers(procedure, check.case), 1)]
+    names = [
+        (number, paper.title if isinstance(paper, OneOf) else paper.name)
+        for number, paper in enumerate(papers(procedure, check.case), start=1)
+    ]
     return {
         "code": spoken(check.code), "procedure": procedure.code, "label": procedure.label, "case": check.case, "at": _moment(check.at),
         "have": [name for number, name in names if number in check.ticked],

@@ -33,6 +33,8 @@ MOST_STEPS_A_TURN = 40
 """A flow whose steps led in a circle without waiting would never answer."""
 HINTS = 2
 """How often the last line says how to answer."""
+ADDED = "+"
+"""The value of a line that the engine added to a step's own."""
 RESUME = Errand("")
 """No flow: stands for going back to the errand that waits."""
 
@@ -139,7 +141,13 @@ class _Talk(Generic[W]):
         elif incoming.kind == "text":
             self._read(clean(incoming.text))
         else:
-            self.again(self.common(incoming.kind))
+            self._unreadable(incoming.kind)
+
+    def _unreadable(self, kind: str) -> None:
+        """Nothing to read: said differently the second time."""
+        misses = self.session.misses
+        self.again(self.common(kind, turn=misses))
+        self.session.misses = misses + 1
 
     def _press(self, value: str) -> None:
         serial, _, number = value.partition(".")
@@ -150,7 +158,7 @@ class _Talk(Generic[W]):
 
     def _read(self, text: str) -> None:
         if not text:
-            self.again(self.common("blank"))
+            self._unreadable("blank")
             return
         command = self.engine.recogniser.command(text)
         if self.session.pending is not None and self._settle_pending(text, command):
@@ -232,8 +240,10 @@ class _Talk(Generic[W]):
             self.again(self.text(place.flow, place.step, read.variant, read.fields))
         elif read.strength == "confirm":
             self.session.pending = Pending(read.value, read.label)
+            place = self.session.at
+            assert place is not None
             self._show_list(
-                Outgoing(self.common("read_back", {"answer": read.label})),
+                Outgoing(self.common("read_back", {"answer": read.label}), flow=place.flow, step=place.step),
                 [Option("yes", self.common("yes")), Option("no", self.common("choose_again"))], keep=True,
             )
         else:
@@ -279,6 +289,8 @@ class _Talk(Generic[W]):
         self.session.ended, self.session.misses, self.session.pending = False, 0, None
         self._before = before
         flow = self.engine.flows[errand.flow]
+        if self.session.suspended is not None and self.session.suspended.flow == flow.name:
+            self.session.suspended = None
         self.session.at = Place(flow.name, flow.start, dict(errand.answers))
         self._run()
 
@@ -366,6 +378,8 @@ class _Talk(Generic[W]):
         if isinstance(outcome, Refused):
             self._move(place, step.otherwise[outcome.why])
             return
+        if step.forgets:
+            self.session = Session(at=place, serial=self.session.serial, hinted=self.session.hinted)
         if step.final:
             self.session.history = []
         self._move(place, step.next)
@@ -447,35 +461,40 @@ class _Talk(Generic[W]):
     def missed(self, text: str) -> None:
         """Not understood: said differently the second time, and then with a person."""
         self.session.misses += 1
+        misses, number = self.session.misses, self.engine.recogniser.number(text)
         if self.session.at is None or self.session.ended:
-            misses = self.session.misses
-            self.start(self.engine.house.unclear(text))
+            if number is not None and self.session.shown:
+                self.again(self.common("no_such_number", {"count": str(len(self.session.shown))}, turn=misses - 1))
+            elif number is not None:
+                self.start(self.engine.house.welcome)
+                misses = 0
+            else:
+                self.start(self.engine.house.unclear(text))
             self.session.misses = misses
             return
-        place, turn = self.session.at, self.session.misses - 1
-        number = self.engine.recogniser.number(text)
+        place, turn = self.session.at, misses - 1
         own = self.engine.texts.has(place.flow, place.step, "not_understood")
-        if number is not None and self.session.shown:
+        if number is not None and self._own_lines():
             said = self.common("no_such_number", {"count": str(len(self._own_lines()))}, turn=turn)
         elif own:
             said = self.text(place.flow, place.step, "not_understood", {}, turn=turn)
         else:
             said = self.common("not_understood", turn=turn)
         options = [_option(line) for line in self._own_lines()]
-        if self.session.misses > 1:
-            options.append(Option("person", self.common("a_person"), self.engine.house.person))
+        if misses > 1 and all(line.flow != self.engine.house.person.flow for line in self._own_lines()):
+            options.append(Option(ADDED, self.common("a_person"), self.engine.house.person))
         self._show_list(Outgoing(text=said, flow=place.flow, step=place.step), options)
 
     def _own_lines(self) -> list[Shown]:
         """The list without what the engine added to it."""
-        return [line for line in self.session.shown if line.flow != RESUME.flow and line.value != "person"]
+        return [line for line in self.session.shown if line.value != ADDED]
 
     def _show_list(self, message: Outgoing, options: list[Option], *, keep: bool = False) -> None:
         """Sends *message* with a numbered list; ``keep``: the list is the one already shown, or stands in for it."""
         resumable = self.session.suspended
         if resumable is not None and not keep:
             title = self.text(resumable.flow, "title", "say", {})
-            options = [*options, Option("resume", self.common("resume", {"title": title}), RESUME)]
+            options = [*options, Option(ADDED, self.common("resume", {"title": title}), RESUME)]
         if self.session.pending is None:
             self.session.shown = [
                 Shown(option.value, option.label, option.errand.flow if option.errand else None,
@@ -494,10 +513,11 @@ class _Talk(Generic[W]):
         self.said += split(message)
 
     def text(self, flow: str, step: str, variant: str, fields: Mapping[str, str], common: str | None = None, turn: int = 0) -> str:
-        """A step's text, or *common*'s where the step has none of its own."""
+        """A step's text, or *common*'s where the step has none of its own. It begins with a capital, whatever its first field holds."""
         if common is not None and not self.engine.texts.has(flow, step, variant):
             return self.common(common)
-        return self.engine.texts.render(flow, step, variant, {**self._house_fields, **fields}, turn)
+        said = self.engine.texts.render(flow, step, variant, {**self._house_fields, **fields}, turn)
+        return said[:1].upper() + said[1:]
 
     def common(self, key: str, fields: Mapping[str, str] | None = None, turn: int = 0) -> str:
         return self.engine.texts.render("common", key, "say", {**self._house_fields, **(fields or {})}, turn)

@@ -147,13 +147,17 @@ class Branch(Generic[W]):
 
 @dataclass(frozen=True)
 class Do(Generic[W]):
-    """Changes the world, in this turn's transaction. ``final``: going back to before it is no longer possible."""
+    """Changes the world, in this turn's transaction.
+
+    ``final``: going back to before it is no longer possible. ``forgets``: nothing said before it is remembered.
+    """
 
     name: str
     do: Callable[[Answers, W], Done | Refused]
     next: str
     otherwise: Mapping[str, str] = field(default_factory=dict)
     final: bool = True
+    forgets: bool = False
 
     def leads(self) -> set[str]:
         return {self.next, *self.otherwise.values()}

@@ -1,7 +1,7 @@
 """What a conversation remembers between two messages: all JSON, versioned."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.flow import Answers
@@ -54,7 +54,11 @@ class Session:
     topic: dict[str, Any] | None = None
 
     def dump(self) -> dict[str, Any]:
-        return {"version": VERSION, **asdict(self)}
+        """JSON; shares its parts with the session, which is at its end by then. (``asdict`` would copy all of it, slowly.)"""
+        return {
+            **vars(self), "version": VERSION, "at": _bare(self.at), "suspended": _bare(self.suspended), "pending": _bare(self.pending),
+            "history": [vars(place) for place in self.history], "shown": [vars(line) for line in self.shown],
+        }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Session":
@@ -75,6 +79,10 @@ class Session:
         """Keeps the present place for going back."""
         if self.at is not None:
             self.history = [*self.history, Place(self.at.flow, self.at.step, dict(self.at.answers))][-MOST_HISTORY:]
+
+
+def _bare(part: Place | Pending | None) -> dict[str, Any] | None:
+    return vars(part) if part is not None else None
 
 
 def _place(data: Mapping[str, Any] | None) -> Place | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.dialogue.messages import Incoming, Outgoing
+from bot.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,10 @@ class Turns(Generic[R]):
         return new
 
     def take_one(self) -> bool:
-        """One turn; False when no event waits. A failure is counted, never raised: the event is tried again or apologised for."""
+        """One turn; False when no event waits. A failure is counted, never raised: the event is tried again or apologised for.
+
+        StoreUnavailable is raised: that is no fault of the event's.
+        """
         with self._store.open_turn() as turn:
             if turn is None:
                 return False
@@ -91,6 +95,8 @@ class Turns(Generic[R]):
                 turn.commit(state, outgoing)
                 self._boundary("after_commit")
                 return True
+            except StoreUnavailable:
+                raise
             except Exception as error:
                 failure = error
         last = event.attempts + 1 >= MOST_ATTEMPTS

@@ -1,7 +1,7 @@
 """Dossier codes as citizens write and say them, read into one canonical form. A reading, never a look-up.
 
-Two orders live side by side: the old ``000.00.21.H20-261007-0064`` (unit first, agency last) and the new ``H20.21-261101-0018``.
-Neither is turned into the other. A look-alike is replaced only where a digit must stand.
+Two orders live side by side: the old ``000.00.21.H20-261007-0064`` (unit first, agency last) and the new
+``H20.21-261101-0018``. Neither is turned into the other. A look-alike is replaced only where a digit must stand.
 """
 
 import re
@@ -21,13 +21,20 @@ _END = rf"(?![0-9A-Z]|-{_D})"
 
 _OLD = rf"(?:(?P<v>{_X}{{1,3}}){_SEP})?(?:(?P<z>{_X}{{2}}){_SEP})?(?P<y>{_X}{{2}}){_SEP}(?P<om>{_AGENCY})"
 _NEW = rf"(?P<nm>{_AGENCY})(?P<units>(?:{_SEP}{_X}{{1,3}}){{0,3}}?)"
+_DATE = rf"(?P<day>{_D}{{6}}|{_D}{{2}}[\s.\-]{_D}{{2}}[\s.\-]{_D}{{2}})"
 _WRITTEN = re.compile(
-    rf"{_START}(?:{_OLD}|{_NEW}){_SEP}(?P<day>{_D}{{6}})(?:{_SEP}(?P<seq>{_D}{{1,7}})|(?P<glued>{_D}{{4}})){_END}"
+    rf"{_START}(?:{_OLD}|{_NEW}){_SEP}{_DATE}(?:{_SEP}(?P<seq>{_D}{{1,7}})|(?P<glued>{_D}{{4}})){_END}"
+)
+_PARTLY = re.compile(
+    rf"{_START}(?:(?P<v>{_X}{{3}})(?:{_SEP})?(?P<z>{_X}{{2}})(?:{_SEP})?(?P<y>{_X}{{2}})(?:{_SEP})?(?P<om>{_AGENCY})"
+    rf"|(?P<nm>[HG]{_D}{{2}})(?P<ns>(?:{_D}{{2}}){{1,3}})){_SEP}{_DATE}{_SEP}(?P<seq>{_D}{{3,7}}){_END}"
 )
 _RUN_TOGETHER = re.compile(
     rf"(?<![0-9A-Z])(?:(?P<v>{_D}{_X}{{2}})(?P<z>{_X}{{2}})(?P<y>{_X}{{2}})(?P<om>[A-K]{_D}{{2}})"
     rf"(?P<day>{_D}{{6}})(?P<seq>{_D}{{4,6}})|(?P<nm>[HG]{_D}{{2}})(?P<rest>{_D}{{10,16}}))(?![0-9A-Z])"
 )
+_SHAPES = (_WRITTEN, _PARTLY, _RUN_TOGETHER)
+"""With separators, with some of them lost, with none."""
 _TAIL = re.compile(r"(?<![0-9A-Z.\-/])(?P<day>\d{6})(?:-|\s{1,2}|\.)(?P<seq>\d{3,7})(?![0-9A-Z.\-/])")
 _PROCEDURE = re.compile(r"(?<![0-9A-Z.,])([1-9])[.,](\d{6})(?:\.(?:000\.00\.00\.)?[A-Z]\d{2})?(?![0-9A-Z])")
 _S10 = re.compile(r"(?<![0-9A-Z])[A-Z]{2}\s?(\d{8})\s?(\d)\s?VN(?![0-9A-Z])")
@@ -37,8 +44,18 @@ _FIRST_YEAR = 18
 """Codes of this shape began with the circular of 2018: an earlier year means the day was written first."""
 
 _DIGIT_WORDS = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6", "bay": "7",
-    "tam": "8", "chin": "9",
+    "khong": "0",
+    "mot": "1",
+    "hai": "2",
+    "ba": "3",
+    "bon": "4",
+    "tu": "4",
+    "nam": "5",
+    "lam": "5",
+    "sau": "6",
+    "bay": "7",
+    "tam": "8",
+    "chin": "9",
 }
 _ENDINGS = {"mốt": "1", "tư": "4", "lăm": "5", "mot": "1", "lam": "5"}
 _LETTER_WORDS = {"hat": "H", "hac": "H", "ho": "H", "h": "H", "gio": "G", "go": "G", "g": "G"}
@@ -55,7 +72,9 @@ def find_code(text: str, today: date | None = None) -> str | None:
     for each in (written, _heard(text)):
         if each is None:
             continue
-        for match in sorted((*_WRITTEN.finditer(each), *_RUN_TOGETHER.finditer(each)), key=lambda found: found.start()):
+        for match in sorted(
+            (found for shape in _SHAPES for found in shape.finditer(each)), key=lambda found: found.start()
+        ):
             code = _canonical(match.groupdict(), today)
             if code is not None:
                 return code
@@ -66,14 +85,17 @@ def normalize(code: str, today: date | None = None) -> str | None:
     """The canonical form of a string that is a code and nothing else; None where it is not."""
     today = today or clock.today(clock.SystemClock())
     for each in (_level(code).strip(), (_heard(code) or "").strip()):
-        match = _WRITTEN.fullmatch(each) or _RUN_TOGETHER.fullmatch(each)
-        if match is not None:
-            return _canonical(match.groupdict(), today)
+        for shape in _SHAPES:
+            match = shape.fullmatch(each)
+            if match is not None:
+                return _canonical(match.groupdict(), today)
     return None
 
 
 def tail(text: str, today: date | None = None) -> str | None:
-    """``261020-0031``: date and number, where a citizen left the unit out. None where there is a whole code or none at all."""
+    """``261020-0031``: date and number, where a citizen left the unit out. None where there is a whole code or none
+    at all.
+    """
     today = today or clock.today(clock.SystemClock())
     if find_code(text, today) is not None:
         return None
@@ -85,7 +107,9 @@ def tail(text: str, today: date | None = None) -> str | None:
 
 
 def find_procedure_code(text: str) -> str | None:
-    """The bare national code of a procedure (``1.001193``), written bare or long; money and dates are not taken for one."""
+    """The bare national code of a procedure (``1.001193``), written bare or long; money and dates are not taken for
+    one.
+    """
     match = _PROCEDURE.search(_level(text, commas=False))
     return f"{match[1]}.{match[2]}" if match else None
 
@@ -115,16 +139,21 @@ def _is_whole(text: str, at: int) -> bool:
 def _canonical(parts: dict[str, str | None], today: date) -> str | None:
     if parts.get("rest"):
         return _cut(_agency(parts["nm"]), _digits(parts["rest"]), today)
-    day = _day(_digits(parts["day"]), today)
+    day = _day(_digits(re.sub(r"[\s.\-]", "", parts["day"] or "")), today)
     if day is None:
         return None
     number = _digits(parts["seq"] or parts.get("glued")).zfill(4)
     if parts["om"]:
-        unit = [_segment(parts["v"]).zfill(3), _segment(parts["z"]).zfill(2), _segment(parts["y"]), _agency(parts["om"])]
+        unit = [
+            _segment(parts["v"]).zfill(3),
+            _segment(parts["z"]).zfill(2),
+            _segment(parts["y"]),
+            _agency(parts["om"]),
+        ]
         if parts["v"] and not parts["z"]:
             unit[:2] = ["000", unit[0][-2:]]
         return f"{'.'.join(unit)}-{day}-{number}"
-    units = re.findall(_X + "+", parts.get("units") or "")
+    units = re.findall(_X + "+", parts.get("units") or "") or re.findall("..", parts.get("ns") or "")
     return f"{'.'.join([_agency(parts['nm']), *map(_segment, units)])}-{day}-{number}"
 
 
@@ -147,7 +176,9 @@ def _segment(text: str | None) -> str:
 
 
 def _cut(agency: str, digits: str, today: date) -> str | None:
-    """Digits without separators behind a new agency: units of two, a real day, and a number of four digits rather than more."""
+    """Digits without separators behind a new agency: units of two, a real day, and a number of four digits rather
+    than more.
+    """
     for length in (4, 6, 5):
         units = len(digits) - 6 - length
         if units < 0 or units % 2:
@@ -179,7 +210,9 @@ def _as_date(year: str, month: str, day: str) -> date | None:
 
 
 def _heard(text: str) -> str | None:
-    """A code read aloud, written down: ``hát hai mươi chấm hai mốt gạch 261002 gạch 0015``; None where nobody reads one aloud."""
+    """A code read aloud, written down: ``hát hai mươi chấm hai mốt gạch 261002 gạch 0015``; None where nobody reads
+    one aloud.
+    """
     words = re.findall(r"\w+|[.\-]", unicodedata.normalize("NFC", text[:2_000].lower()))
     bare = [_bare(each) for each in words]
     if not any(each in _MARK_WORDS for each in bare):
@@ -188,7 +221,9 @@ def _heard(text: str) -> str | None:
 
 
 def _bare(word: str) -> str:
-    return "".join(each for each in unicodedata.normalize("NFD", word.replace("đ", "d")) if not unicodedata.combining(each))
+    return "".join(
+        each for each in unicodedata.normalize("NFD", word.replace("đ", "d")) if not unicodedata.combining(each)
+    )
 
 
 def _written_down(words: list[str], bare: list[str]) -> Iterator[str]:
@@ -204,7 +239,9 @@ def _written_down(words: list[str], bare: list[str]) -> Iterator[str]:
             yield _MARK_WORDS[each]
             if each == "gach" and at + 1 < len(bare) and bare[at + 1] in ("ngang", "noi"):
                 at += 1
-        elif each in _LETTER_WORDS and _number(words, bare, at + 1):
+        elif each in _LETTER_WORDS and (
+            _number(words, bare, at + 1) or (words[at + 1 : at + 2][:1] and words[at + 1].isdigit())
+        ):
             yield " " + _LETTER_WORDS[each]
         elif words[at].isdigit() or words[at] in ".-" or re.fullmatch(r"[a-k]?\d+", words[at]):
             yield words[at]
@@ -214,7 +251,7 @@ def _written_down(words: list[str], bare: list[str]) -> Iterator[str]:
 
 
 def _number(words: list[str], bare: list[str], at: int) -> tuple[str, int] | None:
-    """Digits said from *at* on, and how many words they took: ``hai mươi mốt``, ``hai mốt``, ``mười lăm``, ``không``."""
+    """Digits said from *at* on, and how many words they took: ``hai mươi mốt``, ``hai mốt``, ``mười lăm``."""
     if at >= len(words):
         return None
     if bare[at] == "muoi" and words[at] != "mươi":

@@ -28,10 +28,10 @@ class CallBack:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Kept word for word, under a receipt number."""
+    """Kept word for word, under a receipt number. ``citizen`` is None once they had their data erased: the words stay."""
 
     receipt: str
-    citizen: int
+    citizen: int | None
     words: str
     at: datetime
 

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from bot.catalog.model import Procedure
 from bot.dialogue.flow import Answers, Ask, Errand, Flow, Option
-from bot.flows.find_procedure import named
 from bot.flows.world import World
 
 LINES_A_PAGE = 8
@@ -20,8 +19,9 @@ def fields(answers: Answers, world: World) -> Sequence[Option]:
 
 
 def procedures(answers: Answers, world: World) -> Sequence[Option]:
-    inside = [each for each in _current(world) if each.field == answers["chosen"]]
-    options = [Option(each.code, named(each), Errand("find_procedure", {"procedure": each.code, "first": True})) for each in inside]
+    """Those that people have most ways of asking for first."""
+    inside = sorted((each for each in _current(world) if each.field == answers["chosen"]), key=lambda each: -len(each.phrases))
+    options = [Option(each.code, each.label, Errand("find_procedure", {"procedure": each.code, "first": True})) for each in inside]
     return _page(options, answers.get("inner_page", 0), world)
 
 
@@ -43,8 +43,6 @@ def turn_page(value: str, answers: Answers, _: World) -> Answers:
 
 def turn_inner_page(_: str, answers: Answers, __: World) -> Answers:
     return {**answers, "inner_page": answers.get("inner_page", 0) + 1}
-
-
 
 
 ASK_PROCEDURE: Flow[World] = Flow(

@@ -6,16 +6,23 @@ from datetime import date, datetime, time, timedelta
 
 from bot.appointments.model import HOLD_FOR, Booking, Start
 from bot.appointments.rules import DAYS_AHEAD, by_day, day_bounds, day_standing, free_starts, open_days
+from bot.catalog.model import Procedure
 from bot.clock import aware, local
 from bot.dialogue.flow import Answers, Ask, Branch, Confirm, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say, Tell
 from bot.dialogue.messages import Outgoing
-from bot.flows.wording import clock_in_words, day_in_words, moment_in_words, sample_tail, short_day_in_words
+from bot.flows.procedure_words import procedure_typed
+from bot.flows.wording import bare_clock, clock_in_words, day_in_words, moment_in_words, sample_tail, short_day_in_words
 from bot.flows.world import World, house_fields
 from bot.offices.model import Counter, Office
+from bot.offices.rules import instant, open_periods
 from bot.short_codes import new_code, spoken
+from bot.understanding.dates import read_days
 
 DAYS_SHOWN = 6
-MOST_HOURS_IN_A_LIST = 8
+MOST_HOURS_IN_A_LIST = 5
+"""So few that "7" to "11" are no line's number of a morning's list, but the hour that they say."""
+NEAR = timedelta(minutes=30)
+"""A start so near to an hour asked for is offered in its place."""
 NOON = time(12)
 REMIND_AT = time(17)
 """On the day before the visit."""
@@ -23,6 +30,8 @@ MOST_TRIES = 20
 LONGEST_NAME = 60
 OTHER_DAY = "other_day"
 WHOLE_DAY = "day"
+LATELY = timedelta(days=100)
+_MAY_NAME_THE_DAY = ("book", "reschedule", "hours_address", "follow_up", "out_of_scope")
 
 
 # -- where and what for ---------------------------------------------------------------------------------------------------
@@ -33,26 +42,41 @@ def centres(_: Answers, world: World) -> Sequence[Option]:
 
 
 def served(answers: Answers, world: World) -> str:
-    """Whether the office's counters serve the procedure; without one, the citizen says which counter."""
-    procedure = world.catalog.get(answers.get("procedure") or "", world.today)
+    """Whether the office's counters serve the procedure; without one, the citizen says what for, or which counter."""
+    procedure = _procedure(answers, world)
     if procedure is None:
-        return "ask"
-    authority = procedure.authority_on(world.today)
-    here = authority is not None and authority.level == "commune" and _office(answers, world).counters_for(procedure.field)
+        return "counter" if answers.get("counter") else "ask"
+    authority, serving = procedure.authority_on(world.today), _office(answers, world).counters_for(procedure.field)
+    at_commune = authority is not None and authority.level == "commune"
+    here = serving if at_commune else [counter for counter in serving if procedure.field in counter.fields]
     return "known" if here else "not_here"
 
 
 def counters(answers: Answers, world: World) -> Sequence[Option]:
-    return [Option(counter.id, counter.name) for counter in _office(answers, world).counters]
+    return [Option(counter.id, _serves(counter, world)) for counter in _office(answers, world).counters]
+
+
+def _serves(counter: Counter, world: World) -> str:
+    """The counter with the fields it serves; a name that says so itself stands alone."""
+    if not counter.fields:
+        return counter.name
+    return world.words.part("book_visit", "counter_serves", counter=counter.name, fields=", ".join(counter.fields))
+
+
+def _procedure(answers: Answers, world: World) -> Procedure | None:
+    """What the visit is for: known from the start, or named where the counter was asked for."""
+    return world.catalog.get(answers.get("procedure") or answers.get("counter") or "", world.today)
 
 
 def not_here(answers: Answers, world: World) -> Say:
-    procedure = world.catalog.get(answers["procedure"], world.today)
+    procedure = _procedure(answers, world)
     return Say("say", {"label": procedure.label if procedure else ""})
 
 
 def after_not_here(answers: Answers, world: World) -> Sequence[Option]:
-    where = Errand("find_procedure", {"procedure": answers["procedure"], "facet": "where"})
+    procedure = _procedure(answers, world)
+    assert procedure is not None
+    where = Errand("find_procedure", {"procedure": procedure.code, "facet": "where"})
     return [Option("where", world.words.part("find_procedure", "offer_where"), where), *_to_menu(world)]
 
 
@@ -67,7 +91,7 @@ def _counters(answers: Answers, world: World) -> tuple[Counter, ...]:
     chosen = office.counter(answers.get("counter") or "")
     if chosen is not None:
         return (chosen,)
-    procedure = world.catalog.get(answers.get("procedure") or "", world.today)
+    procedure = _procedure(answers, world)
     return office.counters_for(procedure.field if procedure else None)
 
 
@@ -81,17 +105,49 @@ def days(answers: Answers, world: World) -> Sequence[Option]:
     return [Option(day.isoformat(), short_day_in_words(world, day)) for day in found]
 
 
+def ask_day(answers: Answers, world: World) -> Say:
+    procedure = _procedure(answers, world)
+    return Say("ask_for", {"label": procedure.label}) if procedure else Say("ask")
+
+
 def day_typed(text: str, answers: Answers, world: World) -> Read | Problem | None:
-    """A day as people say it; a day that cannot be had is named with the reason."""
+    """A day as people say it; a day that cannot be had is named with the reason. A clear question that names a day is left alone."""
     said = world.understand(text)
-    if said.ask_day:
-        return Problem("which_day")
-    return _read_day(said.day, answers, world) if said.day is not None else None
+    if said.sure and said.intent not in _MAY_NAME_THE_DAY:
+        return None
+    read = _day_in(text, answers, world)
+    if not isinstance(read, Read):
+        return read
+    hour = f"{said.hour[0]:02d}:{said.hour[1]:02d}" if said.hour else None
+    return Read({"day": read.value, "asked_hour": hour, "asked_half": said.half_day})
+
+
+def take_day(value: str | dict[str, str | None], answers: Answers, _: World) -> Answers:
+    """The day; with an hour or a half day said in the same breath, which then count as given."""
+    if isinstance(value, str):
+        return {**answers, "day": value}
+    unheard = {key: known for key, known in answers.items() if key not in ("half:given", "hour:given")}
+    return {**unheard, **value}
+
+
+def _day_in(text: str, answers: Answers, world: World) -> Read | Problem | None:
+    days = {each.day for each in read_days(text, world.today)}
+    if not days:
+        return None
+    day = days.pop() or _gone_by(text, world)
+    return Problem("which_day") if day is None or days else _read_day(day, answers, world)
+
+
+def _gone_by(text: str, world: World) -> date | None:
+    """The day, where it is one of those lately past; a date that does not exist was none then either."""
+    days = {each.day for each in read_days(text, world.today - LATELY)}
+    day = days.pop() if len(days) == 1 else None
+    return day if day is not None and day < world.today else None
 
 
 def day_given(answers: Answers, world: World) -> Read | Problem | None:
     if answers.get("ask_day"):
-        return Problem("which_day")
+        return _day_in(str(answers["ask_day"]), answers, world) or Problem("which_day")
     return _read_day(date.fromisoformat(answers["asked_day"]), answers, world) if answers.get("asked_day") else None
 
 
@@ -135,7 +191,8 @@ def hours(answers: Answers, world: World) -> Sequence[Option]:
     starts = _spread(_starts(answers, world, answers.get("half", WHOLE_DAY)))
     if not starts:
         return []
-    options = [Option(start.at.isoformat(), moment_in_words(world, start.at)) for start in starts]
+    named = moment_in_words if answers.get("half", WHOLE_DAY) == WHOLE_DAY else bare_clock
+    options = [Option(start.at.isoformat(), named(world, start.at)) for start in starts]
     return [*options, Option(OTHER_DAY, world.words.part("book_visit", "other_day"))]
 
 
@@ -150,7 +207,8 @@ def _spread(starts: list[Start]) -> list[Start]:
 def hour_given(answers: Answers, world: World) -> Read | Problem | None:
     if not answers.get("asked_hour"):
         return None
-    return _read_hour(time.fromisoformat(answers["asked_hour"]), answers, world)
+    read = _read_hour(time.fromisoformat(answers["asked_hour"]), answers, world)
+    return read if isinstance(read, Problem) or read.strength == "sure" else None
 
 
 def hour_typed(text: str, answers: Answers, world: World) -> Read | Problem | None:
@@ -169,17 +227,34 @@ def hour_typed(text: str, answers: Answers, world: World) -> Read | Problem | No
 
 
 def _read_hour(asked: time, answers: Answers, world: World) -> Read | Problem:
-    """*asked* itself, or the same hour after noon where only that is open."""
-    for hour in (asked, time(asked.hour + 12, asked.minute) if asked.hour < 7 else asked):
+    """*asked* itself, or the same hour after noon where only that is open; a free start close by is read back."""
+    meant = [asked, *([time(asked.hour + 12, asked.minute)] if asked.hour < 7 else [])]
+    for hour in meant:
         start = _at(hour, answers, world)
         if start is not None:
             return Read(start.at.isoformat())
-    return Problem("hour_gone", {"asked": clock_in_words(world, asked)})
+    moment = _on_the_day(meant[-1], answers)
+    if not _is_open(moment, answers, world):
+        return Problem("hour_closed", {"asked": clock_in_words(world, meant[-1])})
+    near = min(_starts(answers, world, WHOLE_DAY), key=lambda start: abs(start.at - moment), default=None)
+    if near is not None and abs(near.at - moment) <= NEAR:
+        return Read(near.at.isoformat(), moment_in_words(world, near.at), "confirm")
+    return Problem("hour_gone", {"asked": clock_in_words(world, meant[-1])})
+
+
+def _is_open(moment: datetime, answers: Answers, world: World) -> bool:
+    day = date.fromisoformat(answers["day"])
+    periods = open_periods(_office(answers, world), world.calendar, day) or ()
+    return any(start <= moment < end for start, end in (instant(day, period) for period in periods))
 
 
 def _at(hour: time, answers: Answers, world: World) -> Start | None:
-    at = aware(datetime.combine(date.fromisoformat(answers["day"]), hour))
+    at = _on_the_day(hour, answers)
     return next((start for start in _starts(answers, world, WHOLE_DAY) if start.at == at), None)
+
+
+def _on_the_day(hour: time, answers: Answers) -> datetime:
+    return aware(datetime.combine(date.fromisoformat(answers["day"]), hour))
 
 
 def ask_hour(answers: Answers, world: World) -> Say:
@@ -204,7 +279,8 @@ def _is_morning(start: Start) -> bool:
 
 def hold(answers: Answers, world: World) -> Done | Refused:
     """Lends the seat for ten minutes. One seat at a time: one held before is given back."""
-    moving, procedure = answers.get("instead_of"), answers.get("procedure") or ""
+    moving, matter = answers.get("instead_of"), _procedure(answers, world)
+    procedure = matter.code if matter else ""
     for booking in world.appointments.live_of(world.citizen):
         if booking.state == "held":
             world.appointments.release(booking.id)
@@ -247,8 +323,6 @@ def confirm(answers: Answers, world: World) -> Done | Refused:
         return Refused("lapsed", {"held": None})
     if answers.get("instead_of"):
         held = _move(held, answers, world)
-        if held is None:
-            return Refused("lapsed", {"held": None})
     booking = world.appointments.confirm(held.id, answers["name"], new_code("H"))
     if booking is None or booking.ticket is None:
         return Refused("lapsed", {"held": None})
@@ -256,12 +330,17 @@ def confirm(answers: Answers, world: World) -> Done | Refused:
     return Done({"ticket": booking.ticket, "held": None, "booking": booking.id})
 
 
-def _move(held: Booking, answers: Answers, world: World) -> Booking | None:
+def _move(held: Booking, answers: Answers, world: World) -> Booking:
+    """Gives the old visit back and takes the new seat under its procedure, which it could not bear while the old one lived."""
     old = world.appointments.get(answers["instead_of"])
     world.appointments.cancel(answers["instead_of"])
     world.notices.drop(world.citizen, reminder_cause(answers["instead_of"]))
     world.appointments.release(held.id)
-    return world.appointments.hold(world.citizen, held.start, old.procedure if old else "", world.now + HOLD_FOR)
+    moved = world.appointments.hold(world.citizen, held.start, old.procedure if old else "", world.now + HOLD_FOR)
+    if moved is None:
+        # Nobody can have come between inside this transaction; undoing all of it keeps the old visit.
+        raise RuntimeError("the seat just held is gone")
+    return moved
 
 
 def _remind(booking: Booking, answers: Answers, world: World) -> None:
@@ -288,14 +367,15 @@ def booked(answers: Answers, world: World) -> Say:
 
 def after_booking(answers: Answers, world: World) -> Sequence[Option]:
     options = []
-    if answers.get("procedure"):
-        ready = Errand("check_readiness", {"procedure": answers["procedure"]})
+    procedure = _procedure(answers, world)
+    if procedure is not None:
+        ready = Errand("check_readiness", {"procedure": procedure.code})
         options.append(Option("readiness", world.words.part("find_procedure", "offer_readiness"), ready))
     mine = Option("mine", world.words.part("book_visit", "offer_mine"), Errand("my_visits", {"visit": str(answers["booking"])}))
     return [*options, mine, *_to_menu(world)]
 
 
-def already(answers: Answers, world: World) -> Sequence[Option]:
+def already(_: Answers, world: World) -> Sequence[Option]:
     return [Option("mine", world.words.part("book_visit", "offer_mine"), Errand("my_visits")), *_to_menu(world)]
 
 
@@ -318,8 +398,14 @@ def _visit_fields(answers: Answers, world: World) -> dict[str, str]:
     return {
         "hour": _hour_words(answers, world), "day": day_in_words(world, local(datetime.fromisoformat(answers["hour"])).date()),
         "place": office.name, "address": office.address, "place_phone": office.phone, "name": answers.get("name", ""),
-        "counter": ", ".join(counter.name for counter in _counters(answers, world)[:1]),
+        "matter": _matter(answers, world),
     }
+
+
+def _matter(answers: Answers, world: World) -> str:
+    """The procedure's label, else the counter that was chosen."""
+    procedure, counter = _procedure(answers, world), _office(answers, world).counter(answers.get("counter") or "")
+    return procedure.label if procedure else counter.name if counter else _counters(answers, world)[0].name
 
 
 def _to_menu(world: World) -> list[Option]:
@@ -329,9 +415,10 @@ def _to_menu(world: World) -> list[Option]:
 BOOK_VISIT: Flow[World] = Flow(
     "book_visit",
     Ask("office", centres, next="served", if_none="not_set_up", alone=True),
-    Branch("served", served, {"known": "day", "ask": "counter", "not_here": "not_here"}),
-    Ask("counter", counters, next="day", alone=True),
-    Ask("day", days, next="half", if_none="no_days", typed=day_typed, given=day_given),
+    Branch("served", served, {"known": "day", "counter": "day", "ask": "counter", "not_here": "not_here"}),
+    Ask("counter", counters, next="served_there", alone=True, typed=procedure_typed),
+    Branch("served_there", served, {"known": "day", "counter": "day", "ask": "day", "not_here": "not_here"}),
+    Ask("day", days, next="half", if_none="no_days", say=ask_day, typed=day_typed, given=day_given, take=take_day),
     Ask("half", halves, next="hour", alone=True, typed=half_typed, given=half_given),
     Ask(
         "hour", hours, next={OTHER_DAY: "day", "*": "hold"}, if_none="day_filled", say=ask_hour, typed=hour_typed, given=hour_given

@@ -38,7 +38,7 @@ def ask_phone(answers: Answers, world: World) -> Say:
     return Say(str(answers.get("why", "asked")), {"opening": opening_words(world)}, tail=sample_tail(world))
 
 
-def read_phone(text: str, _: Answers, __: World) -> Read | Problem | None:
+def read_phone(text: str, _: Answers, __: World | None) -> Read | Problem | None:
     """A Vietnamese phone number, however it is spaced. Checked with Google's numbering plan data (phonenumbers)."""
     digits = [char for char in text if char.isdigit()]
     if len(digits) < DIGITS_OF_A_PHONE:
@@ -81,4 +81,5 @@ CALL_BACK: Flow[World] = Flow(
     Do("keep", keep, next="kept"),
     End("kept", say=kept, offers=offers),
     End("not_set_up", offers=offers),
+    resumes=False,
 )

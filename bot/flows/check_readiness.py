@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from bot.catalog.model import Document, OneOf
 from bot.dialogue.flow import Answers, Ask, Branch, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say
 from bot.flows.find_procedure import cases, in_hand, teller
 from bot.flows.procedure_words import procedure_typed
@@ -26,16 +27,21 @@ def has_list(answers: Answers, world: World) -> str:
 
 
 def to_tick(answers: Answers, world: World) -> Sequence[Option]:
-    """Each paper with its mark, then: all in hand, done."""
+    """Each paper's name with its mark, then: all in hand, done. Copies and alternatives were told before; here a line is a line."""
     procedure, _ = in_hand(answers, world)
-    telling, ticked = teller(answers, world), answers.get("ticked", [])
+    ticked = answers.get("ticked", [])
     lines = [
-        Option(str(number), world.words.part("check_readiness", "have" if number in ticked else "have_not", paper=telling.paper(paper)))
+        Option(str(number), world.words.part("check_readiness", "have" if number in ticked else "have_not", paper=_in_a_line(paper, world)))
         for number, paper in enumerate(papers(procedure, answers.get("case")), start=1)
     ]
     return [
         *lines, Option("all", world.words.part("check_readiness", "have_all")), Option("done", world.words.part("check_readiness", "done"))
     ]
+
+
+def _in_a_line(paper: Document | OneOf, world: World) -> str:
+    name = world.words.part("check_readiness", "one_of", title=paper.title) if isinstance(paper, OneOf) else paper.name
+    return world.words.part("check_readiness", "only_when", paper=name, when=paper.when) if paper.when else name
 
 
 def tick(value: str, answers: Answers, world: World) -> Answers:
@@ -68,7 +74,7 @@ def after_ticking(answers: Answers, world: World) -> Say:
     ticked = answers.get("ticked")
     if not ticked:
         return Say("ask", {"label": procedure.label}, procedure=procedure.code)
-    return Say("more", {"count": str(len(ticked)), "of": str(len(papers(procedure, answers.get("case"))))}, procedure=procedure.code)
+    return Say("more", {"count": str(len(ticked))}, procedure=procedure.code)
 
 
 def keep(answers: Answers, world: World) -> Done | Refused:
@@ -107,9 +113,11 @@ def offers(answers: Answers, world: World) -> Sequence[Option]:
     procedure, _ = in_hand(answers, world)
     subject = {"procedure": procedure.code, "case": answers.get("case")}
     words = world.words
+    again = Errand("check_readiness", {**subject, "ticked": answers.get("ticked")})
+    card = Errand("keep_card", {**subject, "ready_code": answers["ready_code"]})
     return [
-        Option("again", words.part("check_readiness", "offer_again"), Errand("check_readiness", {**subject, "ticked": answers.get("ticked")})),
-        Option("card", words.part("find_procedure", "offer_keep_card"), Errand("keep_card", {**subject, "ready_code": answers["ready_code"]})),
+        Option("again", words.part("check_readiness", "offer_again"), again),
+        Option("card", words.part("find_procedure", "offer_keep_card"), card),
         Option("book", words.part("find_procedure", "offer_book"), Errand("book_visit", {"procedure": procedure.code})),
         Option("menu", words.part("menu", "title"), Errand("menu")),
     ]

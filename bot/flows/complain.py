@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogue.flow import Answers, Ask, Branch, Confirm, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say
 from bot.feedback.model import Complaint
+from bot.flows.emergency import offers as to_menu
 from bot.flows.wording import sample_tail
 from bot.flows.world import World
 from bot.short_codes import new_code, spoken
@@ -12,6 +13,7 @@ LEAST_CHARACTERS = 5
 MOST_TRIES = 20
 APPEAL, DENUNCIATION = "2.002409", "2.002396"
 """The procedures of the law's own written routes: khiếu nại lần đầu, tố cáo tại cấp xã."""
+WRITTEN_ROUTES = {APPEAL: "appeal", DENUNCIATION: "denunciation"}
 
 
 def kinds(_: Answers, world: World) -> Sequence[Option]:
@@ -45,7 +47,7 @@ def kept(answers: Answers, world: World) -> Say:
 
 def after(answers: Answers, world: World) -> Sequence[Option]:
     call = Errand("call_back", {"why": "complaint", "about": answers["receipt"]})
-    return [Option("call_back", world.words.part("complain", "offer_answer"), call), *_to_menu(world)]
+    return [Option("call_back", world.words.part("complain", "offer_answer"), call), *to_menu(answers, world)]
 
 
 def appeal_offers(_: Answers, world: World) -> Sequence[Option]:

@@ -50,18 +50,30 @@ def tries_left(answers: Answers, world: World) -> str:
 
 
 def ask_fact(answers: Answers, world: World) -> Say:
-    kinds = [world.words.part("dossier_status", f"fact_{kind}") for kind in world.town.second_facts]
-    return Say("ask", {"code": answers["code"], "facts": world.words.part("dossier_status", "or").join(kinds)}, tail=sample_tail(world))
+    return Say("ask", {"code": answers["code"], "facts": _facts(world)}, tail=sample_tail(world))
 
 
-def read_fact(text: str, _: Answers, __: World) -> Read | Problem | None:
-    """Four digits, a whole number, or a full name; whether it is the right one is not decided here."""
-    if len(text) > LONGEST_FACT:
+def _facts(world: World) -> str:
+    """The second facts this office checks, in one breath: "4 số cuối điện thoại hoặc căn cước, hoặc …"."""
+    kinds: list[str] = [kind for kind in ("phone", "id", "name") if kind in world.town.second_facts]
+    if kinds[:2] == ["phone", "id"]:
+        kinds = ["phone_or_id", *kinds[2:]]
+    return world.words.part("dossier_status", "or").join(world.words.part("dossier_status", f"fact_{kind}") for kind in kinds)
+
+
+def read_fact(text: str, _: Answers, world: World) -> Read | Problem | None:
+    """Four digits, a whole number, or a full name; whether it is the right one is not decided here. Another code is no fact."""
+    if len(text) > LONGEST_FACT or codes.find_code(text, world.today) is not None:
         return None
     if any(char.isdigit() for char in text):
         digits = sum(char.isdigit() for char in text)
-        return Read(text) if digits >= 4 else Problem("not_understood")
+        return Read(text) if digits >= 4 and not _another_number(text, world) else Problem("not_understood")
     return Read(text, strength="plausible") if 2 <= len(text.split()) <= 8 else None
+
+
+def _another_number(text: str, world: World) -> bool:
+    """A number off the same papers that is no second fact: not worth a try."""
+    return codes.find_procedure_code(text) is not None or codes.is_s10(text) or codes.tail(text, world.today) is not None
 
 
 def look(answers: Answers, world: World) -> Done | Refused:
@@ -86,7 +98,7 @@ def _fields(dossier: Dossier, world: World) -> dict[str, str]:
     """Every field that a standing's text may name; what is not known is said as such, never left out silently."""
     words = world.words
 
-    def part(step: str, **fields: str) -> str:
+    def part(step: str, /, **fields: str) -> str:
         return words.part("dossier_status", step, **fields)
 
     office = world.town.office(dossier.office) if dossier.office else world.centre
@@ -132,12 +144,17 @@ def offers(answers: Answers, world: World) -> Sequence[Option]:
         if where == "payment":
             options.append(Option("pay_fee", world.words.part("find_procedure", "offer_pay_fee"), Errand("pay_fee")))
         if where in ("ready", "in_progress", "received"):
-            options.append(Option("post", world.words.part("dossier_status", "offer_post"), Errand("call_back", {"why": "post", "about": dossier.code})))
+            post = Errand("call_back", {"why": "post", "about": dossier.code})
+            options.append(Option("post", world.words.part("dossier_status", "offer_post"), post))
         if where in ("late", "refused", "stopped"):
             options.append(Option("complain", world.words.part("dossier_status", "offer_complain"), Errand("complain")))
         if where == "returned":
             options.append(Option("rate", world.words.part("dossier_status", "offer_rate"), Errand("rate")))
     return [*options, _person(world, answers), *to_menu(answers, world)]
+
+
+def another_fact(value: str, answers: Answers, _: World) -> Answers:
+    return {**answers, "fact": value}
 
 
 def after_refusal(answers: Answers, world: World) -> Sequence[Option]:
@@ -155,9 +172,10 @@ DOSSIER_STATUS: Flow[World] = Flow(
     Ask("code", None, next="tries_left", typed=read_dossier_code, given=given_code),
     Branch("tries_left", tries_left, {"ask": "fact", "locked": "locked"}),
     Ask("fact", None, next="look", say=ask_fact, typed=read_fact),
+    Ask("refused", after_refusal, next="tries_still_left", typed=read_fact, take=another_fact),
+    Branch("tries_still_left", tries_left, {"ask": "look", "locked": "locked"}),
     Do("look", look, next="standing", otherwise={"refused": "refused"}),
     End("standing", say=tell, offers=offers),
-    End("refused", offers=after_refusal),
     End("locked", offers=after_lock),
     End("not_set_up", offers=to_menu),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.catalog.model import Document, Note, OneOf, Procedure
+from bot.catalog.model import Document, Note, Procedure
 from bot.dialogue.flow import Answers, Ask, Branch, End, Errand, Flow, Option, Say
 from bot.flows.telling import Teller
 from bot.flows.world import World
@@ -15,6 +15,16 @@ def candidates(answers: Answers, world: World) -> Sequence[Option]:
     found = [world.catalog.get(code, world.today) for code in answers.get("codes", ())]
     options = [Option(each.code, named(each)) for each in found if each is not None]
     return [*options, Option("none", world.words.part("find_procedure", "none_of_these"))] if options else []
+
+
+def ask_which(answers: Answers, world: World) -> Say:
+    """A kind word first, where the likeliest two are about a death; the answer then need not say it again."""
+    return Say("ask_in_grief" if answers.get("first") and _in_grief(answers, world) else "ask")
+
+
+def _in_grief(answers: Answers, world: World) -> bool:
+    likeliest = [world.catalog.get(code, world.today) for code in answers.get("codes", ())[:2]]
+    return len(likeliest) == 2 and all(each is not None and each.grief for each in likeliest)
 
 
 def named(procedure: Procedure) -> str:
@@ -53,7 +63,7 @@ def teller(answers: Answers, world: World) -> Teller:
 def tell(answers: Answers, world: World) -> Say:
     procedure, replaced = in_hand(answers, world)
     telling, facet = teller(answers, world), answers.get("facet") or "summary"
-    lines = telling.preface(replaced=replaced, first=bool(answers.get("first")))
+    lines = telling.preface(replaced=replaced, first=bool(answers.get("first")) and not _in_grief(answers, world))
     if facet == "summary":
         told, _ = telling.summary()
         lines += told
@@ -76,11 +86,11 @@ def next_things(answers: Answers, world: World) -> Sequence[Option]:
     told = [*answers.get("told", ()), facet]
     if facet == "summary":
         told += ["time", "where"]
-        if telling.summary()[1] and not _has_details(procedure):
+        if telling.summary()[1] and not telling.has_more():
             told.append("documents")
     known = {"procedure": procedure.code, "case": answers.get("case"), "told": told}
     options = []
-    if facet == "documents" and _has_details(procedure) and not answers.get("full"):
+    if facet == "documents" and telling.has_more() and not answers.get("full"):
         options.append(_offer(world, "full", Errand("find_procedure", {**known, "facet": "documents", "full": True})))
     facets = [each for each in FACETS if each not in told and _has(procedure, each)]
     options += [
@@ -119,12 +129,7 @@ def _has(procedure: Procedure, facet: str) -> bool:
             return True
 
 
-def _has_details(procedure: Procedure) -> bool:
-    papers = [paper for line in procedure.documents for paper in (line.options if isinstance(line, OneOf) else (line,))]
-    return any(isinstance(paper, Document) and paper.detail for paper in papers)
-
-
-def ways_on(answers: Answers, world: World) -> Sequence[Option]:
+def ways_on(_: Answers, world: World) -> Sequence[Option]:
     return [
         Option("call_back", world.words.part("common", "a_person"), Errand("call_back", {"why": "unanswered"})),
         Option("menu", world.words.part("menu", "title"), Errand("menu")),
@@ -133,7 +138,7 @@ def ways_on(answers: Answers, world: World) -> Sequence[Option]:
 
 FIND_PROCEDURE: Flow[World] = Flow(
     "find_procedure",
-    Ask("procedure", candidates, next={"none": "not_known", "*": "case_needed"}, if_none="not_known"),
+    Ask("procedure", candidates, next={"none": "not_known", "*": "case_needed"}, if_none="not_known", say=ask_which),
     Branch("case_needed", case_needed, {"ask": "case", "known": "answer"}),
     Ask("case", cases, next="answer"),
     End("answer", say=tell, offers=next_things),

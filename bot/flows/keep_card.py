@@ -1,35 +1,35 @@
 """Keep-card: one short text, complete on its own, to keep or to forward to a daughter."""
 
-from bot.catalog.model import Document, Note, OneOf
+from bot.catalog.model import Document, OneOf
 from bot.dialogue.flow import Answers, Ask, End, Errand, Flow, Option, Say
 from bot.flows.find_procedure import in_hand, teller
 from bot.flows.procedure_words import procedure_typed
 from bot.flows.world import World, house_fields
+from bot.readiness.model import papers
 from bot.short_codes import spoken
 
 MOST_CHARACTERS = 600
 
 
 def card(answers: Answers, world: World) -> Say:
-    """Label, papers by name, place, phone, code. Papers for some people only give way first; what is left out is said."""
+    """Label, papers by name, place, phone, code. Only papers for some people give way; what is left out is said."""
     procedure, _ = in_hand(answers, world)
     telling = teller(answers, world)
-    papers = [line for line in procedure.lines_for(telling.case) if not isinstance(line, Note)]
-    always = [_name(paper) for paper in papers if paper.when is None]
-    sometimes = [world.words.part("keep_card", "only_when", name=_name(paper), when=paper.when) for paper in papers if paper.when]
+    all_papers = papers(procedure, telling.case)
+    always = [_name(paper) for paper in all_papers if paper.when is None]
+    sometimes = [world.words.part("keep_card", "only_when", name=_name(paper), when=paper.when) for paper in all_papers if paper.when]
     case = procedure.case(telling.case) if telling.case else None
     fields = {
         **house_fields(world), "label": procedure.label, "case": f" ({case.label})" if case else "", "code": procedure.code,
         "where": _where(answers, world), "time": _time(answers, world), "ready": _ready_code(answers, world),
     }
     for kept in range(len(sometimes), -1, -1):
-        for names in (always, always[: max(1, len(always) - 1)]):
-            left_out = len(sometimes) - kept + len(always) - len(names)
-            more = world.words.part("keep_card", "more", count=str(left_out), label=procedure.label) if left_out else ""
-            text = world.words.part("keep_card", "body", papers=_numbered([*names, *sometimes[:kept]]), more=more, **fields)
-            if len(text) <= MOST_CHARACTERS:
-                return _say(text, procedure.code, telling.source())
-    short = world.words.part("keep_card", "too_many", count=str(len(papers)), **fields)
+        left_out = len(sometimes) - kept
+        more = world.words.part("keep_card", "more", count=str(left_out), label=procedure.label) if left_out else ""
+        text = world.words.part("keep_card", "body", papers=_numbered([*always, *sometimes[:kept]]), more=more, **fields)
+        if len(text) <= MOST_CHARACTERS:
+            return _say(text, procedure.code, telling.source())
+    short = world.words.part("keep_card", "too_many", count=str(len(all_papers)), **fields)
     return _say(short, procedure.code, telling.source())
 
 
@@ -67,9 +67,10 @@ def _ready_code(answers: Answers, world: World) -> str:
 
 def offers(answers: Answers, world: World) -> list[Option]:
     procedure, _ = in_hand(answers, world)
+    fee = Errand("find_procedure", {"procedure": procedure.code, "facet": "fee"})
     return [
         Option("book", world.words.part("find_procedure", "offer_book"), Errand("book_visit", {"procedure": procedure.code})),
-        Option("fee", world.words.part("find_procedure", "offer_fee"), Errand("find_procedure", {"procedure": procedure.code, "facet": "fee"})),
+        Option("fee", world.words.part("find_procedure", "offer_fee"), fee),
         Option("menu", world.words.part("menu", "title"), Errand("menu")),
     ]
 

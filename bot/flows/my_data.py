@@ -1,6 +1,7 @@
 """My data: see it, erase it, take consent back, have it corrected; what cannot be done at once is asked for, with a date."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
 from bot.calendar.rules import add_working_days
@@ -8,11 +9,14 @@ from bot.clock import aware
 from bot.dialogue.flow import Answers, Ask, Confirm, Do, Done, End, Errand, Flow, Option, Refused, Say
 from bot.flows.wording import day_in_words
 from bot.flows.world import World
+from bot.privacy.masking import mask_name, mask_phone
 from bot.privacy.model import ANSWER_WITHIN_WORKING_DAYS, DataRequest, RequestKind
 from bot.short_codes import new_code, spoken
 
 END_OF_DAY = time(17)
 MOST_TRIES = 20
+MOST_SHOWN = 3
+RECORD_FIELDS = ("start", "ticket", "name", "phone", "asked_at", "receipt", "at", "channel", "first_seen", "code")
 WISHES: tuple[RequestKind, ...] = ("see", "erase", "withdraw", "correct")
 
 
@@ -22,11 +26,25 @@ def wishes(_: Answers, world: World) -> Sequence[Option]:
 
 def held(_: Answers, world: World) -> Say:
     lines = [
-        world.words.part("my_data", "held_line", kind=world.words.part("my_data", f"kind_{kind}"), count=str(len(records)),
-                         words="; ".join(", ".join(record.values()) for record in records[:3] if record))
+        world.words.part(
+            "my_data", "held_line", kind=world.words.part("my_data", f"kind_{kind}"), count=str(len(records)),
+            records="; ".join(_in_words(kind, record, world) for record in records[:MOST_SHOWN] if _is_told(kind, world)),
+        ).rstrip(" .:")
         for kind, records in world.privacy.held(world.citizen).items()
     ]
     return Say("say", {"lines": "\n".join(lines)}) if lines else Say("nothing")
+
+
+def _is_told(kind: str, world: World) -> bool:
+    """Whether records of this kind are told one by one, or only counted."""
+    return world.words.has("my_data", f"record_{kind}", "say")
+
+
+def _in_words(kind: str, record: Mapping[str, str], world: World) -> str:
+    """One record, names and phones half hidden: the citizen knows them, who looks over the shoulder need not."""
+    known = defaultdict(lambda: "-", record)
+    known["name"], known["phone"] = mask_name(known["name"]), mask_phone(known["phone"])
+    return world.words.part("my_data", f"record_{kind}", **{name: known[name] for name in RECORD_FIELDS})
 
 
 def keep_seen(_: Answers, world: World) -> Done | Refused:
@@ -69,7 +87,10 @@ def receipt(answers: Answers, world: World) -> Say:
 
 
 def offers(_: Answers, world: World) -> Sequence[Option]:
-    return [Option("more", world.words.part("my_data", "title"), Errand("my_data")), Option("menu", world.words.part("menu", "title"), Errand("menu"))]
+    return [
+        Option("more", world.words.part("my_data", "title"), Errand("my_data")),
+        Option("menu", world.words.part("menu", "title"), Errand("menu")),
+    ]
 
 
 MY_DATA: Flow[World] = Flow(
@@ -78,7 +99,7 @@ MY_DATA: Flow[World] = Flow(
     Do("keep_seen", keep_seen, next="held", final=False),
     End("held", say=held, offers=offers),
     Confirm("sure", yes="erase", no="kept"),
-    Do("erase", erase, next="erased"),
+    Do("erase", erase, next="erased", forgets=True),
     End("erased", say=receipt, offers=offers),
     Do("withdraw", withdraw, next="withdrawn"),
     End("withdrawn", say=receipt, offers=offers),

@@ -4,7 +4,7 @@ from bot.dialogue.flow import Answers, Problem, Read
 from bot.flows.world import World
 
 
-def procedure_typed(text: str, answers: Answers, world: World) -> Read | Problem | None:
+def procedure_typed(text: str, _: Answers, world: World) -> Read | Problem | None:
     """The procedure that *text* surely names; what is unsure is left to a question of its own."""
     found = world.finder.find(text, world.today)
     if found.sure and found.results:

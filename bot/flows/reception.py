@@ -3,7 +3,9 @@
 from typing import Any
 
 from bot.dialogue.engine import Command, House, Recognition, Situation
-from bot.dialogue.flow import Errand
+from bot.dialogue.flow import Errand, Read
+from bot.flows.call_back import read_phone
+from bot.flows.complain import WRITTEN_ROUTES
 from bot.flows.world import World
 from bot.understanding import commands
 from bot.understanding.model import Intent, Understood
@@ -45,30 +47,32 @@ class Reception:
 
     def recognise(self, text: str, situation: Situation, world: World) -> Recognition | None:
         said = world.understand(text)
-        errand = self._errand(text, said, situation, world)
+        if situation.waiting and said.intent == "out_of_scope" and not said.sure:
+            return None
+        errand = self._errand(text, said, situation)
         if errand is None:
             return None
         strong = said.sure and not (situation.waiting and said.intent in _WEAK_WHEN_WAITING)
         return Recognition(errand, strong or said.dossier_code is not None)
 
-    def _errand(self, text: str, said: Understood, situation: Situation, world: World) -> Errand | None:
+    def _errand(self, text: str, said: Understood, situation: Situation) -> Errand | None:
         if said.intent in _PLAIN:
             return _about(_PLAIN[said.intent], said, situation)
         match said.intent:
             case "procedure":
                 return _procedure(said)
             case "follow_up":
-                return _follow_up(said, situation)
+                return _follow_up(text, said, situation)
             case "status":
                 return Errand("dossier_status", {"code": said.dossier_code} if said.dossier_code else {"words": text})
             case "book":
-                return Errand("book_visit", {**_when(said), **_what_for(said, situation)})
+                return Errand("book_visit", {**_when(said, text), **_what_for(said, situation)})
             case "cancel_booking":
                 return Errand("my_visits", {"asked": "cancel"})
             case "reschedule":
-                return Errand("my_visits", _when(said))
+                return Errand("my_visits", _when(said, text))
             case "hours_address":
-                return Errand("office_hours", {"day": said.day.isoformat() if said.day else None, "place": said.place})
+                return Errand("office_hours", {"day": said.day.isoformat() if said.day else None, "place": said.place or text})
             case "feedback_complaint":
                 return Errand("complain", {"draft": text})
             case "emergency":
@@ -80,18 +84,27 @@ class Reception:
 
 
 def _procedure(said: Understood) -> Errand:
+    if said.found.sure and said.facet is None and (kind := WRITTEN_ROUTES.get(said.found.results[0].code)):
+        return Errand("complain", {"kind": kind})
     if said.found.sure:
         return Errand("find_procedure", {"procedure": said.found.results[0].code, "facet": said.facet, "first": True})
     if not said.found.results and said.not_ours:
         return Errand("not_ours", {"who": said.not_ours})
+    if not said.found.results and said.facet == "online":
+        return Errand("file_online")
     return Errand("find_procedure", {"codes": [match.code for match in said.found.results], "facet": said.facet, "first": True})
 
 
-def _follow_up(said: Understood, situation: Situation) -> Errand | None:
-    """About the procedure in hand; without one there is nothing it could follow."""
+def _follow_up(text: str, said: Understood, situation: Situation) -> Errand | None:
+    """About the procedure in hand; without one there is nothing it could follow. A bare number asks nothing."""
+    if not any(char.isalpha() for char in text):
+        left = not situation.waiting and isinstance(read_phone(text, {}, None), Read)
+        return _PLAIN["human"] if left else None
     topic = situation.topic
     if topic is None or "procedure" not in topic:
-        return None
+        if said.facet == "online":
+            return Errand("file_online")
+        return Errand("ask_procedure") if said.facet else None
     return Errand("find_procedure", {"procedure": topic["procedure"], "case": topic.get("case"), "facet": said.facet or "other"})
 
 
@@ -104,10 +117,10 @@ def _about(errand: Errand, said: Understood, situation: Situation) -> Errand:
     return errand
 
 
-def _when(said: Understood) -> dict[str, Any]:
+def _when(said: Understood, text: str) -> dict[str, Any]:
     when: dict[str, Any] = {}
     if said.ask_day:
-        when["ask_day"] = True
+        when["ask_day"] = text
     if said.day is not None:
         when["asked_day"] = said.day.isoformat()
     if said.hour is not None:

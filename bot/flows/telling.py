@@ -7,6 +7,7 @@ from typing import TypeVar
 from bot.catalog.model import Document, FeeItem, Note, OneOf, Procedure, TimeLimit
 from bot.flows.wording import money, plain_date
 from bot.flows.world import World, house_fields
+from bot.readiness.model import papers
 
 T = TypeVar("T", FeeItem, TimeLimit)
 
@@ -22,7 +23,7 @@ class Teller:
     procedure: Procedure
     case: str | None = None
 
-    def _part(self, step: str, **fields: str) -> str:
+    def _part(self, step: str, /, **fields: str) -> str:
         return self.world.words.part("telling", step, **{**house_fields(self.world), "label": self.procedure.label, **fields})
 
     @property
@@ -63,30 +64,35 @@ class Teller:
 
     def summary(self) -> tuple[list[str], bool]:
         """The short answer to a question that names no facet; and whether the papers were told in it."""
-        where = self._where_short()
-        times = self._mine(self.procedure.time)
-        if times:
-            lines = [self._part("summary", where_short=where, time_short=self._time_short(times))]
-        else:
-            lines = [self._part("summary_plain", where_short=where), *(self.procedure.time_notes[:1])]
+        lines = [self._headline()]
+        if not self.procedure.time:
+            lines += self.procedure.time_notes[:1]
         if self.procedure.cases and self.case is None:
             return [*lines, self._part("papers_by_case")], False
-        papers = self._paper_lines(details=False)
-        if papers and len("\n".join([*lines, *papers])) < FIRST_SCREEN:
-            return [*lines, self._part("bring"), *papers], True
-        if papers:
-            return [*lines, self._part("papers_count", count=str(self._count()))], False
+        checklist = self._paper_lines(details=False)
+        if checklist and len("\n".join([*lines, *checklist])) < FIRST_SCREEN:
+            return [*lines, self._part("bring"), *checklist], True
+        if checklist:
+            sometimes = sum(paper.when is not None for paper in self._papers())
+            more = self._part("papers_for_some", count=str(sometimes)) if sometimes else ""
+            return [*lines, self._part("papers_count", count=str(len(self._papers()) - sometimes), more=more)], False
         return [*lines, *self.documents()], True
 
     def documents(self, *, details: bool = False) -> list[str]:
-        """What to bring, in gathering order, to show marked; notes last."""
-        papers = self._paper_lines(details=details)
-        if not papers:
+        """What to bring: every paper, always, those for everyone first. Details and notes where there is room, or when asked for."""
+        checklist = self._paper_lines(details=details)
+        if not checklist:
             return [self._part("no_papers" if self.procedure.no_documents else "papers_unknown")]
         case = self.procedure.case(self.case) if self.case else None
-        title = self._part("bring_for", case=case.label) if case else self._part("bring_titled")
-        notes = [line.text for line in self.procedure.lines_for(self.case) if isinstance(line, Note)]
-        return [title, *papers, *([self._part("notes_title")] if notes else []), *(self._part("note", note=note) for note in notes)]
+        title = self._part("bring_for", case=case.label) if case else f"{self._headline()} {self._part('bring')}"
+        notes = [self._part("note", note=note) for note in self._notes()]
+        whole = [title, *checklist, *([self._part("notes_title"), *notes] if notes else [])]
+        return whole if details or len("\n".join(whole)) <= FIRST_SCREEN else [title, *checklist]
+
+    def has_more(self) -> bool:
+        """Whether "everything" would say more of the papers than the first answer does."""
+        detailed = any(paper.detail for paper in self._all_documents())
+        return detailed or len(self.documents(details=True)) > len(self.documents())
 
     def fee(self) -> list[str]:
         fees = self.procedure.fees
@@ -99,7 +105,7 @@ class Teller:
             case "see_text":
                 lines += [self._part("fee_see_text", text=fees.text or ""), self._part("fee_ask")]
             case "amount":
-                lines += self._amounts(self._mine(fees.items))
+                lines += self._amounts([item for item in self._mine(fees.items) if item.on(self.world.today)])
         if fees.text and fees.status != "see_text":
             lines.append(fees.text)
         if fees.exempt:
@@ -169,40 +175,47 @@ class Teller:
     def paper(self, paper: Document | OneOf, *, number: int = 0) -> str:
         """One paper in a line; with a *number* as in a checklist."""
         if isinstance(paper, OneOf):
-            options = self._part("option_join").join(self._option(each) for each in paper.options)
+            options = "".join(self._part("option_line", option=self._option(each)) for each in paper.options)
             name, form, quantity = self._part("one_of_titled", title=paper.title, options=options), "", ""
         else:
             name, form, quantity = paper.name, self._form(paper), self._quantity(paper)
-        line = self._part(
-            "line", number=str(number), name=name, form=form, quantity=quantity,
+        return self._part(
+            "line" if number else "line_plain", number=str(number), name=name, form=form, quantity=quantity,
             present=self._part("line_present") if paper.group == "present" else "",
             when=self._part("line_when", when=paper.when) if paper.when else "",
         )
-        return line if number else line.partition(" ")[2]
-
-    def short_papers(self) -> list[str]:
-        """The papers' names alone."""
-        return [line.title if isinstance(line, OneOf) else line.name for line in self._papers()]
 
     def time_words(self) -> str:
         """The first time limit in a few words; empty when none is published."""
         times = self._mine(self.procedure.time)
         return self._time_short(times) if times else ""
 
+    def _headline(self) -> str:
+        """Where and how long, in one line."""
+        times = self._mine(self.procedure.time)
+        if not times:
+            return self._part("summary_plain", where_short=self._where_short())
+        return self._part("summary", where_short=self._where_short(), time_short=self._time_short(times))
+
     def _papers(self) -> list[Document | OneOf]:
-        return [line for line in self.procedure.lines_for(self.case) if not isinstance(line, Note)]
+        return papers(self.procedure, self.case)
+
+    def _notes(self) -> list[str]:
+        return [line.text for line in self.procedure.lines_for(self.case) if isinstance(line, Note)]
 
     def _paper_lines(self, *, details: bool) -> list[str]:
-        lines = []
+        """A checklist: papers for everyone, then those for some, numbered through."""
+        lines: list[str] = []
+        told_for_some = False
         for number, paper in enumerate(self._papers(), start=1):
+            if paper.when is not None and number > 1 and not told_for_some:
+                told_for_some = True
+                lines.append(self._part("for_some"))
             lines.append(self.paper(paper, number=number))
             options = paper.options if isinstance(paper, OneOf) else (paper,)
             if details:
                 lines += [self._part("detail", detail=each.detail) for each in options if each.detail]
         return lines
-
-    def _count(self) -> int:
-        return len(self._papers())
 
     def _all_documents(self) -> Iterable[Document]:
         for line in self.procedure.lines_for(self.case) if self.case else self.procedure.documents:
@@ -251,6 +264,8 @@ class Teller:
             )
             for item in items
         ]
+        if not said:
+            return [self._part("fee_not_published")]
         if len(said) == 1:
             return [self._part("fee_one", fee=said[0])]
         return [self._part("fee_several"), *(self._part("fee_line", fee=each) for each in said)]

@@ -34,19 +34,33 @@ def clock_in_words(world: World, moment: time) -> str:
     return world.words.part("wording", part, clock=_clock(world, hour, moment.minute))
 
 
+def bare_clock(world: World, moment: datetime) -> str:
+    """ "7 giờ 30": where the half of the day is said already."""
+    shown = local(moment)
+    return _clock(world, shown.hour if shown.hour <= 12 else shown.hour - 12, shown.minute)
+
+
 def moment_in_words(world: World, moment: datetime) -> str:
     """The hour of an instant, on Viet Nam's clock."""
     return clock_in_words(world, local(moment).time())
 
 
 def periods_in_words(world: World, periods: Sequence[Period]) -> str:
-    """ "7 giờ 30 đến 11 giờ 30, 13 giờ 30 đến 17 giờ" """
-    return ", ".join(
-        world.words.part(
-            "wording", "period", start=_clock(world, each.start.hour, each.start.minute), end=_clock(world, each.end.hour, each.end.minute)
-        )
-        for each in periods
-    )
+    """ "sáng 7 giờ 30 đến 11 giờ 30, chiều 1 giờ 30 đến 5 giờ" """
+    return ", ".join(_period(world, each) for each in periods)
+
+
+def _period(world: World, period: Period) -> str:
+    """On the clock of the half day it lies in; one across noon on the 24-hour clock."""
+    if period.start.hour < 12 < period.end.hour:
+        return world.words.part("wording", "period", start=_clock_of(world, period.start), end=_clock_of(world, period.end))
+    half = "morning" if period.start.hour < 12 else "afternoon"
+    start, end = (time(each.hour - 12 if each.hour > 12 else each.hour, each.minute) for each in (period.start, period.end))
+    return world.words.part("wording", f"period_{half}", start=_clock_of(world, start), end=_clock_of(world, end))
+
+
+def _clock_of(world: World, moment: time) -> str:
+    return _clock(world, moment.hour, moment.minute)
 
 
 def _clock(world: World, hour: int, minute: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.clock import Clock
 from bot.dialogue.messages import Outgoing
 
 LEASE = timedelta(seconds=60)
@@ -88,9 +87,7 @@ class Notices(Protocol):
         ...
 
 
-async def deliver_due(
-    outbox: Outbox, senders: Mapping[str, Sender], clock: Clock, boundary: Callable[[str], None] = lambda _: None
-) -> int:
+async def deliver_due(outbox: Outbox, senders: Mapping[str, Sender], boundary: Callable[[str], None] = lambda _: None) -> int:
     """Sends what is due now, in order within each conversation; how many sends were begun."""
     begun = 0
     while (row := await asyncio.to_thread(outbox.claim, senders.keys())) is not None:

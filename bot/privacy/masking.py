@@ -1,4 +1,4 @@
-"""Hiding what a message or a log line need not show. Numbers of identity papers are what citizens type most often unasked."""
+"""Hiding what a message or a log line need not show. Identity numbers are what citizens type most often unasked."""
 
 import re
 
@@ -6,7 +6,7 @@ HIDDEN = "•"
 _SHOWN_OF_AN_ID = 4
 _MOST_STARS = 3
 
-# What only looks like an identity number is matched first, so that it is passed over: dossier codes, phones, sums of money.
+# What only looks like an identity number is matched first, so that it is passed over: dossier codes, phones, sums.
 _NUMBERS = re.compile(
     r"""
       (?P<code> (?<![^\W\d]) [a-z]\d{2} [ .\-]? \d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]) [ .\-]? \d{4} (?!\w) )
@@ -24,7 +24,7 @@ _NUMBERS = re.compile(
 
 
 def mask_ids(text: str) -> tuple[str, bool]:
-    """*text* with identity numbers (9 or 12 digits) hidden but for their last four digits, and whether there was any."""
+    """*text* with identity numbers (9 or 12 digits) hidden but for the last four digits, and whether there was any."""
     found = False
 
     def masked(match: re.Match[str]) -> str:

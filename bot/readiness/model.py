@@ -30,8 +30,9 @@ class ReadinessChecks(Protocol):
 
 
 def papers(procedure: Procedure, case: str | None) -> list[Document | OneOf]:
-    """The papers to tick off, in gathering order; notes are no papers."""
-    return [line for line in procedure.lines_for(case) if not isinstance(line, Note)]
+    """The papers of a case in gathering order, those for everyone before those for some; notes are no papers."""
+    lines = [line for line in procedure.lines_for(case) if not isinstance(line, Note)]
+    return sorted(lines, key=lambda paper: paper.when is not None)
 
 
 def missing(procedure: Procedure, case: str | None, ticked: Sequence[int]) -> list[Document | OneOf]:

@@ -1,7 +1,8 @@
-"""What speaks for a procedure: the features of a text, and how procedures and their phrases are laid out to be held against them.
+"""What speaks for a procedure: the features of a text, and how procedures and their phrases are laid out to be held
+against them.
 
-A *feature* is a string: a word without marks (``khai``), a pair (``khai sinh``), a word with its marks (``=khais``) or a concept
-(``@birth``). A question's features are weighed once; everything after is adding up.
+A *feature* is a string: a word without marks (``khai``), a pair (``khai sinh``), a word with its marks (``=khais``)
+or a concept (``@birth``). A question's features are weighed once; everything after is adding up.
 """
 
 import math
@@ -17,12 +18,14 @@ _EXACT = "!"
 
 
 def fits(said: Word, meant: Word, exact: bool = False) -> bool:
-    """Whether *said* may be *meant*: the same letters, and no mark that the other lacks (a slip drops marks, it seldom adds them)."""
+    """Whether *said* may be *meant*: the same letters, and no mark that the other lacks (a slip drops marks, it
+    seldom adds them).
+    """
     if said.fold != meant.fold:
         return False
     if exact or said.key == meant.key:
         return said.key == meant.key
-    return set(said.key[len(said.fold):]) <= set(meant.key[len(meant.fold):])
+    return set(said.key[len(said.fold) :]) <= set(meant.key[len(meant.fold) :])
 
 
 def accented(words: Sequence[Word]) -> bool:
@@ -33,6 +36,7 @@ def accented(words: Sequence[Word]) -> bool:
 @dataclass(frozen=True)
 class _Saying:
     words: tuple[Word, ...]
+    folds: tuple[str, ...]
     exact: tuple[bool, ...]
     name: str
 
@@ -48,7 +52,8 @@ class Sayings:
                 words = tuple(read(each.replace(_EXACT, "")))
                 exact = tuple(flag for _, flag in parts) if len(parts) == len(words) else (False,) * len(words)
                 if words:
-                    self._by_first.setdefault(words[0].fold, []).append(_Saying(words, exact, name))
+                    saying = _Saying(words, tuple(part.fold for part in words), exact, name)
+                    self._by_first.setdefault(saying.folds[0], []).append(saying)
 
     def texts(self) -> Iterable[Sequence[Word]]:
         return (each.words for sayings in self._by_first.values() for each in sayings)
@@ -63,10 +68,11 @@ class Sayings:
     def spans(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
         """(name, first word, one past the last) of every saying in *words*."""
         with_marks = accented(words)
-        for at, each in enumerate(words):
-            for saying in self._by_first.get(each.fold, ()):
-                end = at + len(saying.words)
-                if end <= len(words) and _says(words[at:end], saying, with_marks):
+        folds = tuple(each.fold for each in words)
+        for at, first in enumerate(folds):
+            for saying in self._by_first.get(first, ()):
+                end = at + len(saying.folds)
+                if folds[at:end] == saying.folds and _says(words[at:end], saying, with_marks):
                     yield saying.name, at, end
 
 
@@ -150,8 +156,11 @@ def draft(procedure: Procedure) -> Draft:
     strength: dict[str, float] = {}
     core: set[str] = set()
     for text, firm in (
-        (procedure.label, weights["in_label"]), (procedure.name, weights["in_name"]), (procedure.differs or "", weights["in_differs"]),
-        (" ; ".join(each.label for each in procedure.cases), weights["in_cases"]), (procedure.field, weights["in_field"]),
+        (procedure.label, weights["in_label"]),
+        (procedure.name, weights["in_name"]),
+        (procedure.differs or "", weights["in_differs"]),
+        (" ; ".join(each.label for each in procedure.cases), weights["in_cases"]),
+        (procedure.field, weights["in_field"]),
     ):
         words = read(text)
         named = concepts().found(words)
@@ -183,5 +192,3 @@ def rarity(drafts: Sequence[Draft]) -> dict[str, float]:
             held[feature] = held.get(feature, 0.0) + firm
     whole = math.log(1 + len(drafts))
     return {feature: math.log((1 + len(drafts)) / (0.5 + count)) / whole for feature, count in held.items()}
-
-

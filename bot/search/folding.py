@@ -1,7 +1,8 @@
 """A citizen's typing, made comparable: one Unicode form, no residue of the keyboard, words as they would be spelt.
 
-Three forms of a word are kept side by side (``Word``): as read (``text``, lower case, with its marks), without marks (``fold``) and
-``key``, the fold with the marks it bears in a fixed order, hỏi and ngã taken as one since half the country writes one for the other.
+Three forms of a word are kept side by side (``Word``): as read (``text``, lower case, with its marks), without marks
+(``fold``) and ``key``, the fold with the marks it bears in a fixed order, hỏi and ngã taken as one since half the
+country writes one for the other.
 """
 
 import re
@@ -18,7 +19,16 @@ MAX_LENGTH = 2_000
 _WORD = re.compile(r"[^\W_]+")
 _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 _INVISIBLE = {"Cf", "Cc", "Co", "Cs", "Cn"}
-_MARKS = {"\u0300": "f", "\u0301": "s", "\u0303": "r", "\u0309": "r", "\u0323": "j", "\u0302": "^", "\u0306": "(", "\u031b": "+"}
+_MARKS = {
+    "\u0300": "f",
+    "\u0301": "s",
+    "\u0303": "r",
+    "\u0309": "r",
+    "\u0323": "j",
+    "\u0302": "^",
+    "\u0306": "(",
+    "\u031b": "+",
+}
 _TONE_MARKS = {"f": "\u0300", "s": "\u0301", "x": "\u0303", "r": "\u0309", "j": "\u0323"}
 _VNI_TONES = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j"}
 _CIRCUMFLEX, _BREVE, _HORN = "\u0302", "\u0306", "\u031b"
@@ -72,7 +82,9 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def read(text: str) -> tuple[Word, ...]:
-    """The words of *text* as they would be spelt: residue of Telex and VNI decoded, short forms and southern spellings opened."""
+    """The words of *text* as they would be spelt: residue of Telex and VNI decoded, short forms and southern
+    spellings opened.
+    """
     return tuple(word(each) for each in _opened([decoded(each) for each in tokens(text)]))
 
 
@@ -96,7 +108,9 @@ def decoded(token: str) -> str:
 
 
 def _from_telex(token: str) -> str | None:
-    """``ddawng`` -> ``đăng``. None when the keys make no sense together (a tone key twice, ``w`` after nothing it bends)."""
+    """``ddawng`` -> ``đăng``. None when the keys make no sense together (a tone key twice, ``w`` after nothing it
+    bends).
+    """
     letters: list[str] = []
     tone = ""
     for key in token:
@@ -181,15 +195,26 @@ def _with_tone(letters: list[str], tone: str) -> str | None:
 def is_syllable(bare: str) -> bool:
     """Whether *bare*, without marks, could be a Vietnamese syllable."""
     onsets, rimes = lexicon.syllables()
-    return any(bare.startswith(each) and bare[len(each):] in rimes for each in onsets)
+    return any(bare.startswith(each) and bare[len(each) :] in rimes for each in onsets)
 
 
 @lru_cache(maxsize=20_000)
 def sound(bare: str) -> str:
-    """How a syllable without marks sounds in the south: s/x, tr/ch, v/d/gi, n/ng, c/t fall together; so do i and y, c and k."""
-    for spelt, heard in (("ngh", "ng"), ("gh", "g"), ("tr", "ch"), ("gi", "d"), ("v", "d"), ("s", "x"), ("k", "c"), ("qu", "q")):
+    """How a syllable without marks sounds in the south: s/x, tr/ch, v/d/gi, n/ng, c/t fall together; so do i and y, c
+    and k.
+    """
+    for spelt, heard in (
+        ("ngh", "ng"),
+        ("gh", "g"),
+        ("tr", "ch"),
+        ("gi", "d"),
+        ("v", "d"),
+        ("s", "x"),
+        ("k", "c"),
+        ("qu", "q"),
+    ):
         if bare.startswith(spelt) and not (spelt == "k" and bare.startswith("kh")):
-            bare = heard + (bare[len(spelt):] or "i")
+            bare = heard + (bare[len(spelt) :] or "i")
             break
     bare = bare.replace("y", "i")
     for spelt, heard in (("ng", "n"), ("nh", "n"), ("ch", "t"), ("c", "t")):

@@ -1,4 +1,4 @@
-"""The words that the search reads, from the files in ``bot/search/data``. Loaded once; nothing here decides anything."""
+"""The words that the search reads, from the files in ``bot/search/data``; nothing here decides anything."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -26,8 +26,12 @@ def table(name: str) -> Any:
 
 @cache
 def short_forms() -> tuple[tuple[str, str, str], ...]:
-    """(as typed, as meant, where): ``where`` is empty, ``end``, or ``after:``, ``before:``, ``not_after:`` and words without marks."""
-    return tuple((row[0], row[1] if len(row) > 1 else "", row[2] if len(row) > 2 else "") for row in _rows("short_forms.tsv"))
+    """(as typed, as meant, where): ``where`` is empty, ``end``, or ``after:``, ``before:``, ``not_after:`` and words
+    without marks.
+    """
+    return tuple(
+        (row[0], row[1] if len(row) > 1 else "", row[2] if len(row) > 2 else "") for row in _rows("short_forms.tsv")
+    )
 
 
 @cache
@@ -58,7 +62,9 @@ def concepts() -> dict[str, tuple[str, ...]]:
 @cache
 def markers() -> dict[str, dict[str, float]]:
     """Concepts that tell siblings apart: what a procedure loses that has it unasked, or lacks it when asked."""
-    return {str(name): {str(key): float(each) for key, each in row.items()} for name, row in table("markers.yaml").items()}
+    return {
+        str(name): {str(key): float(each) for key, each in row.items()} for name, row in table("markers.yaml").items()
+    }
 
 
 @cache

@@ -1,10 +1,12 @@
 """Slips put right by the company a word keeps: only into a pair of words that the catalogue or the lexicon really has.
 
-``khai xinh`` sounds like ``khai sinh`` and is read so; ``xinh`` alone is left in peace. Runs without spaces are cut where every
-piece is a known word (``dangkykethon``), and a word nobody knows may be one letter away from a known neighbour's neighbour.
+``khai xinh`` sounds like ``khai sinh`` and is read so; ``xinh`` alone is left in peace. Runs without spaces are cut
+where every piece is a known word (``dangkykethon``), and a word nobody knows may be one letter away from a known
+neighbour's neighbour.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -27,7 +29,7 @@ class Speller:
         for words in texts:
             folds = [each.fold for each in words]
             self._known.update(folds)
-            for first, second in zip(folds, folds[1:], strict=False):
+            for first, second in pairwise(folds):
                 self._pairs.add((first, second))
                 self._by_sound.setdefault((sound(first), sound(second)), (first, second))
                 self._after.setdefault(first, set()).add(second)
@@ -37,7 +39,9 @@ class Speller:
         return fold in self._known
 
     def right(self, words: Sequence[Word], keep: Container[str] = ()) -> list[Word]:
-        """*words* with runs cut and slips put right; a word that is changed loses its marks. Those in *keep* are words, not slips."""
+        """*words* with runs cut and slips put right; a word that is changed loses its marks. Those in *keep* are
+        words, not slips.
+        """
         cut: list[Word] = []
         for each in words:
             cut.extend(self._cut(each))
@@ -46,7 +50,9 @@ class Speller:
 
     def _is_slip(self, fold: str) -> bool:
         """Only a word that stands in no text and is no everyday word may be changed."""
-        return fold not in self._known and fold not in lexicon.common_words() and not any(each.isdigit() for each in fold)
+        return (
+            fold not in self._known and fold not in lexicon.common_words() and not any(each.isdigit() for each in fold)
+        )
 
     def _cut(self, each: Word) -> list[Word]:
         """A run of words without spaces, in the fewest known pieces; the word itself where there is no such cut."""
@@ -71,9 +77,7 @@ class Speller:
             if not (slips[at] or slips[at + 1]):
                 continue
             heard = self._by_sound.get((sound(folds[at]), sound(folds[at + 1])))
-            if heard is not None and all(
-                slips[at + step] or folds[at + step] == heard[step] for step in (0, 1)
-            ):
+            if heard is not None and all(slips[at + step] or folds[at + step] == heard[step] for step in (0, 1)):
                 folds[at], folds[at + 1] = heard
         return [each if each.fold == folded else word(folded) for each, folded in zip(words, folds, strict=True)]
 
@@ -85,7 +89,11 @@ class Speller:
                 continue
             before = self._after.get(righted[at - 1].fold, set()) if at else set()
             after = self._before.get(words[at + 1].fold, set()) if at + 1 < len(words) else set()
-            near = sorted(other for other in before | after if len(other) > 2 and OSA.distance(each.fold, other, score_cutoff=1) <= 1)
+            near = sorted(
+                other
+                for other in before | after
+                if len(other) > 2 and OSA.distance(each.fold, other, score_cutoff=1) <= 1
+            )
             if near:
                 righted[at] = word(max(near, key=lambda other: (other in before, other in after)))
         return righted

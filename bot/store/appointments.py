@@ -12,6 +12,7 @@ from bot.store.scope import Scope
 from bot.store.tables import bookings as table
 
 _MOST_TICKETS_TRIED = 20
+_BY_START = (table.c.start, table.c.counter, table.c.seat)
 
 
 class StoredAppointments:
@@ -20,7 +21,7 @@ class StoredAppointments:
 
     def taken(self, office: str, since: datetime, until: datetime) -> Sequence[Start]:
         query = self._live().where(table.c.office == office, table.c.start >= since, table.c.start < until)
-        return [_start(row) for row in self._scope.connection.execute(query.order_by(table.c.start, table.c.counter, table.c.seat))]
+        return [_start(row) for row in self._scope.connection.execute(query.order_by(*_BY_START))]
 
     def hold(self, citizen: int, start: Start, procedure: str, until: datetime) -> Booking | None:
         self._make_way(citizen, start, procedure)
@@ -33,7 +34,7 @@ class StoredAppointments:
         return None if booking is None else self.get(booking)
 
     def confirm(self, booking: int, name: str, ticket: str) -> Booking | None:
-        """A ticket that somebody else holds already is replaced by a fresh one: the booking returned bears the one that counts."""
+        """A ticket that somebody holds already is replaced by a fresh one: the booking returned bears what counts."""
         for _ in range(_MOST_TICKETS_TRIED):
             try:
                 with self._scope.connection.begin_nested():
@@ -46,7 +47,7 @@ class StoredAppointments:
         raise RuntimeError(f"{_MOST_TICKETS_TRIED} tickets in a row were taken")
 
     def release(self, booking: int) -> None:
-        self._scope.changed(table.update().where(table.c.id == booking, table.c.state == "held").values(state="cancelled"))
+        self._scope.changed(self._held(booking).values(state="cancelled"))
 
     def cancel(self, booking: int) -> bool:
         cancelled = table.update().where(table.c.id == booking, table.c.state == "confirmed").values(state="cancelled")
@@ -64,8 +65,7 @@ class StoredAppointments:
         query = sa.select(table).where(
             table.c.office == office, table.c.start >= since, table.c.start < until, table.c.state == "confirmed"
         )
-        order = table.c.start, table.c.counter, table.c.seat
-        return [self._booking(row) for row in self._scope.connection.execute(query.order_by(*order))]
+        return [self._booking(row) for row in self._scope.connection.execute(query.order_by(*_BY_START))]
 
     def lapse_holds(self) -> int:
         return self._scope.changed(_lapse(self._scope.now()))
@@ -73,14 +73,12 @@ class StoredAppointments:
     def _make_way(self, citizen: int, start: Start, procedure: str) -> None:
         """What only looks live must not stand in the way: holds that ran out, and bookings whose hour has passed."""
         now = self._scope.now()
-        same_seat = sa.and_(
-            table.c.office == start.office, table.c.counter == start.counter, table.c.start == start.at, table.c.seat == start.seat
-        )
+        same_hour = sa.and_(table.c.office == start.office, table.c.start == start.at)
+        same_seat = sa.and_(same_hour, table.c.counter == start.counter, table.c.seat == start.seat)
         same_errand = sa.and_(table.c.citizen == citizen, table.c.procedure == procedure)
+        over = sa.and_(table.c.state == "confirmed", ~table.c.begun, table.c.start <= now)
         self._scope.changed(_lapse(now).where(sa.or_(same_seat, same_errand)))
-        self._scope.changed(
-            table.update().where(same_errand, table.c.state == "confirmed", ~table.c.begun, table.c.start <= now).values(begun=True)
-        )
+        self._scope.changed(table.update().where(same_errand, over).values(begun=True))
 
     def _live(self) -> sa.Select[Any]:
         return sa.select(table).where(
@@ -88,14 +86,15 @@ class StoredAppointments:
         )
 
     def _held(self, booking: int) -> sa.Update:
-        return table.update().where(table.c.id == booking, table.c.state == "held", table.c.held_until > self._scope.now())
+        not_yet_over = table.c.held_until > self._scope.now()
+        return table.update().where(table.c.id == booking, table.c.state == "held", not_yet_over)
 
     def _booking(self, row: sa.Row[Any]) -> Booking:
         lapsed = row.state == "held" and row.held_until <= self._scope.now()
         state: BookingState = "lapsed" if lapsed else row.state
         return Booking(
-            id=row.id, citizen=row.citizen, start=_start(row), procedure=row.procedure, state=state, held_until=row.held_until,
-            ticket=row.ticket, name=row.name,
+            id=row.id, citizen=row.citizen, start=_start(row), procedure=row.procedure, state=state,
+            held_until=row.held_until, ticket=row.ticket, name=row.name,
         )
 
 

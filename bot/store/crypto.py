@@ -1,7 +1,7 @@
 """Keys, and the column types that encrypt with them.
 
-A column type finds its keys through the dialect of the engine that runs the statement, so that two stores in one process never
-share keys and no key is global.
+A column type finds its keys through the dialect of the engine that runs the statement, so that two stores in one
+process never share keys and no key is global.
 """
 
 import base64
@@ -26,7 +26,7 @@ from bot.store.urls import exists, read_url, sqlite_file
 
 SECRET_KEYS, LOOKUP_KEY = "BOT_SECRET_KEYS", "BOT_LOOKUP_KEY"
 _LEAST_LOOKUP_CHARACTERS = 16
-_HOW_TO_MAKE = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+_HOW_TO_MAKE = "make one with: openssl rand -base64 32"
 
 
 class Keys:
@@ -34,9 +34,9 @@ class Keys:
 
     def __init__(self, secret_keys: Sequence[str], lookup_key: str) -> None:
         if not secret_keys:
-            raise SettingsError(f"{SECRET_KEYS} is empty; make a key with: {_HOW_TO_MAKE}")
+            raise SettingsError(f"{SECRET_KEYS} is empty; {_HOW_TO_MAKE}")
         if len(lookup_key) < _LEAST_LOOKUP_CHARACTERS:
-            raise SettingsError(f"{LOOKUP_KEY} needs {_LEAST_LOOKUP_CHARACTERS} characters or more; make one with: {_HOW_TO_MAKE}")
+            raise SettingsError(f"{LOOKUP_KEY} needs {_LEAST_LOOKUP_CHARACTERS} characters or more; {_HOW_TO_MAKE}")
         fernets = [_fernet(key) for key in secret_keys]
         self._newest, self._all = fernets[0], MultiFernet(fernets)
         self._lookup = lookup_key.encode()
@@ -53,7 +53,7 @@ class Keys:
         if missing:
             database = sqlite_file(read_url(url))
             if database is None:
-                raise SettingsError(f"{' and '.join(missing)} must be set for PostgreSQL; make a value for each with: {_HOW_TO_MAKE}")
+                raise SettingsError(f"{' and '.join(missing)} must be set for PostgreSQL; {_HOW_TO_MAKE}")
             given |= _from_file(database, missing)
         return cls([key.strip() for key in given[SECRET_KEYS].split(",") if key.strip()], given[LOOKUP_KEY])
 
@@ -65,7 +65,7 @@ class Keys:
             return self._all.decrypt(token).decode()
         except InvalidToken:
             raise SettingsError(
-                f"the database holds a value that none of the keys in {SECRET_KEYS} opens; put the earlier key back, after the newest"
+                f"no key in {SECRET_KEYS} opens what the database holds; put the earlier key back, after the newest"
             ) from None
 
     def rotated(self, token: str) -> str | None:
@@ -96,7 +96,7 @@ def _fernet(key: str) -> Fernet:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32:
-        raise SettingsError(f"{SECRET_KEYS} holds something that is no key of 32 bytes in base64; make one with: {_HOW_TO_MAKE}")
+        raise SettingsError(f"{SECRET_KEYS} holds something that is no key of 32 bytes in base64; {_HOW_TO_MAKE}")
     return Fernet(base64.urlsafe_b64encode(raw))
 
 
@@ -104,15 +104,19 @@ def _from_file(database: Path, names: Sequence[str]) -> dict[str, str]:
     file = keys_file(database)
     if not file.exists():
         if exists(database):
-            # New keys would lock everything that the lost ones encrypted away for good, and say so only later, row by row.
+            # New keys would lock away for good what the lost ones encrypted, and say so only later, row by row.
             raise SettingsError(
-                f"{database} exists but its keys {file} do not: put that file back from your backup, or set {' and '.join(names)}"
+                f"{database} exists but its keys {file} do not: "
+                f"put that file back from your backup, or set {' and '.join(names)}"
             )
-        _make_file(file, names)
+        try:
+            _make_file(file, names)
+        except OSError as error:
+            raise SettingsError(f"the keys {file} cannot be made: {error}") from None
     held = _read_file(file)
     lacking = [name for name in names if not held.get(name)]
     if lacking:
-        raise SettingsError(f"{file} lacks {' and '.join(lacking)}: put the file back from your backup, or set the variable")
+        raise SettingsError(f"{file} lacks {' and '.join(lacking)}: put it back from your backup, or set the variable")
     return {name: held[name] for name in names}
 
 
@@ -126,9 +130,9 @@ def _read_file(file: Path) -> dict[str, str]:
 
 
 def _make_file(file: Path, names: Sequence[str]) -> None:
-    """Complete from the first moment it is there: written under another name, then linked; who comes second reads the first's."""
+    """Complete from the moment it is there: written under another name, then linked; the second reads the first's."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = ["# Keys of the database beside this file. Without them nobody can read it: keep a copy in another place.\n"]
+    lines = ["# Keys of the database beside this file. Without them nobody can read it: keep a copy elsewhere.\n"]
     lines += [f"{name}={_new_key()}\n" for name in names]
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -144,6 +148,7 @@ def _make_file(file: Path, names: Sequence[str]) -> None:
         draft.unlink()
 
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _KEYS_OF: "WeakKeyDictionary[Dialect, Keys]" = WeakKeyDictionary()
 
 
@@ -153,7 +158,7 @@ def use_keys(engine: sa.Engine, keys: Keys) -> None:
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text under the newest key. Two equal texts never look alike: neither WHERE nor unique can be asked of such a column."""
+    """Text under the newest key. Equal texts never look alike: neither WHERE nor unique works on such a column."""
 
     impl = sa.Text
     cache_ok = True
@@ -174,7 +179,7 @@ class EncryptedJson(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return _KEYS_OF[dialect].encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return _KEYS_OF[dialect].encrypt(_TO_JSON.encode(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(_KEYS_OF[dialect].decrypt(value))

@@ -1,15 +1,16 @@
 """Connections and transactions, and what a database that does not answer is called.
 
-SQLite: with the driver's own BEGIN, two processes read the same row, both write, and one change is lost without an error; so a
-writing transaction begins with BEGIN IMMEDIATE. ``synchronous=FULL``: with NORMAL a power cut can take back the last commits, and a
-citizen may have read their ticket by then. PostgreSQL: READ COMMITTED; rows that a change depends on are locked.
+SQLite: with the driver's own BEGIN, two processes read the same row, both write, and one change is lost without an
+error; so a writing transaction begins with BEGIN IMMEDIATE. ``synchronous=FULL``: with NORMAL a power cut can take back
+the last commits, and by then a citizen may have read their ticket; it costs one fsync a commit. PostgreSQL: READ
+COMMITTED; rows that a change depends on are locked.
 """
 
 import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.store.urls import sqlite_file
 
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
+_POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_timeout": _BUSY_SECONDS, "hide_parameters": True}
 _NOT_AWAY = sqlite3.SQLITE_ERROR  # what a wrong statement gets: a mistake of ours, not of the database's
 _BROKEN_FILE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -36,7 +38,7 @@ class Database:
         if keys is not None:
             use_keys(self.engine, keys)
         self._reading = self.engine.execution_options(postgresql_readonly=True, reads_only=True)
-        # Threads of this process queue here, in order; SQLite's own waiting is sleeping and trying again, where one can starve.
+        # Threads of this process queue here; SQLite's own waiting is sleeping and trying again, where one can starve.
         self._writer = threading.Lock()
 
     @property
@@ -49,9 +51,18 @@ class Database:
         with _connection(self._reading) as connection:
             yield connection
 
+    def finds(self, query: str) -> bool:
+        """Whether *query* has an answer now, asked outside any transaction: for SQLite, and asked all the time."""
+        with closing(_connect(self.engine)) as connection:
+            driver: Any = connection.connection.driver_connection
+            try:
+                return driver.execute(query).fetchone() is not None
+            except sqlite3.Error as error:
+                raise _unavailable(error) from error
+
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A writing transaction that is undone on leaving, whatever the reason, unless ``connection.commit()`` came before."""
+        """A writing transaction; undone on leaving, whatever the reason, unless ``connection.commit()`` came before."""
         if not self.is_sqlite:
             with _connection(self.engine) as connection:
                 yield connection
@@ -65,21 +76,25 @@ class Database:
             self._writer.release()
 
     def tidy(self) -> None:
-        """After something was erased: no copy of it stays behind in SQLite's log. Left for later when others are at work."""
+        """After something was erased: no copy of it stays behind in SQLite's log, unless others are reading it now."""
         if self.file is not None:
-            with self._writer, closing(sqlite3.connect(self.file, timeout=_BUSY_SECONDS)) as connection:
+            with suppress(sqlite3.Error), self._writer, closing(_open(self.file, patience=1)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-@contextmanager
-def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+def _connect(engine: sa.Engine) -> sa.Connection:
     try:
-        connection = engine.connect()
+        return engine.connect()
     except sa.exc.TimeoutError:
         raise StoreUnavailable("no connection to the database became free in time") from None
+
+
+@contextmanager
+def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    connection = _connect(engine)
     try:
         connection.begin()
         yield connection
@@ -93,26 +108,22 @@ def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 def _postgres(url: URL) -> sa.Engine:
+    patience = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": _BUSY_SECONDS * 1000}
     engine = sa.create_engine(
-        url, isolation_level="READ COMMITTED", pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=_BUSY_SECONDS,
-        hide_parameters=True, connect_args={"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": _BUSY_SECONDS * 1000} | dict(url.query),
+        url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=patience | dict(url.query), **_POOL
     )
     sa.event.listen(engine, "handle_error", _named)
     return engine
 
 
-def _sqlite(url: URL, file: Path) -> sa.Engine:
+def _open(file: Path, patience: float = _BUSY_SECONDS) -> sqlite3.Connection:
     """``mode=rw``: a file that has gone is an error, where SQLite by itself would go on with a new, empty one."""
     address = f"{file.as_uri()}?mode=rw"
+    return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
 
-    engine = sa.create_engine(
-        url.set(database=str(file)), creator=connect, pool_size=10, max_overflow=20, pool_timeout=_BUSY_SECONDS, hide_parameters=True,
-    )
+def _sqlite(url: URL, file: Path) -> sa.Engine:
+    engine = sa.create_engine(url.set(database=str(file)), creator=lambda: _open(file), **_POOL)
 
     def connected(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
@@ -142,7 +153,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
 def _begin(connection: sa.Connection) -> None:
     """Straight to the driver: this runs several times a turn."""
     reads_only = connection.get_execution_options().get("reads_only", False)
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     try:
         if connection.info.get("reads_only", False) != reads_only:
             driver.execute(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
@@ -155,6 +166,8 @@ def _begin(connection: sa.Connection) -> None:
 def _named(context: ExceptionContext) -> BaseException | None:
     """A driver's error that means "not now" as StoreUnavailable, everything else as it is."""
     error = context.original_exception
+    if context.is_pre_ping:
+        return None  # the pool itself puts a new connection in place of a dead one
     if context.is_disconnect or _is_away(error, context):
         return _unavailable(error)
     return None

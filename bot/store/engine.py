@@ -67,7 +67,7 @@ class Store:
         return self._turns.open_turn()
 
     def failed(self, event: Event, apology: Outgoing | None) -> None:
-        """Counts a failed attempt; with an *apology* the event is dead: it is answered with that and never tried again."""
+        """Counts a failed attempt; with an *apology* the event is dead: answered with that, never tried again."""
         self._turns.failed(event, apology)
 
     @contextmanager
@@ -87,13 +87,15 @@ class Store:
         """How far behind the bot is, in whole seconds (0 where nothing waits), and what needs a person."""
         now = self._clock.now()
         unanswered = sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.done_at.is_(None))
-        unsent = sa.select(sa.func.min(outbox.c.due_at)).where(outbox.c.state.in_(("due", "sending")), outbox.c.due_at <= now)
+        waits = sa.and_(outbox.c.state.in_(("due", "sending")), outbox.c.due_at <= now)
+        unsent = sa.select(sa.func.min(outbox.c.due_at)).where(waits)
+        unknown = self.outbox.count_unknown()
         with self._database.reading() as connection:
             return {
                 "oldest_unanswered_seconds": _seconds(connection.execute(unanswered).scalar(), now),
                 "oldest_unsent_seconds": _seconds(connection.execute(unsent).scalar(), now),
                 "dead_turns": _count(connection, inbox, inbox.c.dead_at.is_not(None)),
-                "unknown_sends": len(self.outbox.unknown()),
+                "unknown_sends": unknown,
                 "waiting_call_backs": _count(connection, call_backs, call_backs.c.done_at.is_(None)),
             }
 
@@ -150,7 +152,8 @@ def _database(url: str, keys: Keys | None) -> Database:
 def _repositories(scope: Scope) -> Repositories:
     return Repositories(
         appointments=StoredAppointments(scope), dossiers=StoredDossiers(scope), readiness=StoredReadinessChecks(scope),
-        guidance=StoredGuidanceLog(scope), feedback=StoredFeedback(scope), privacy=StoredPrivacy(scope), notices=StoredNotices(scope),
+        guidance=StoredGuidanceLog(scope), feedback=StoredFeedback(scope), privacy=StoredPrivacy(scope),
+        notices=StoredNotices(scope),
     )
 
 

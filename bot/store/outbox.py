@@ -1,7 +1,8 @@
 """The outbox: rows to send, claimed one conversation at a time, and what became of them.
 
-A conversation's next row waits for its earlier ones that are due or being sent. Held, sent, blocked and dropped rows do not stop it,
-nor do notices whose time has not come. Two workers cannot send to one citizen at once: a unique index forbids a second 'sending'.
+A conversation's next row waits for its earlier ones that are due or being sent. Held, sent, blocked and dropped rows do
+not stop it, nor do notices whose time has not come. Two workers cannot send to one citizen at once: a unique index
+forbids a second row that is being sent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,13 +20,14 @@ from bot.store.tables import conversations
 from bot.store.tables import outbox as table
 
 
-def _in_state(state: str, rows: Any = table) -> sa.ColumnElement[bool]:
+def _in_state(state: str, rows: sa.FromClause = table) -> sa.ColumnElement[bool]:
     """Written out instead of bound: only then can the database use the partial indexes."""
     return rows.c.state == sa.literal_column(f"'{state}'")
 
 
 _earlier = table.alias("earlier")
-_NOW, _CHANNELS = sa.bindparam("now", type_=table.c.due_at.type), sa.bindparam("channels", expanding=True)
+_NOW = sa.bindparam("now", type_=table.c.due_at.type)
+_CHANNELS = sa.bindparam("channels", expanding=True, type_=sa.String)
 
 _IS_DUE = sa.and_(_in_state("due"), table.c.due_at <= _NOW)
 _RAN_OUT = sa.and_(_in_state("sending"), table.c.lease_until <= _NOW)
@@ -44,6 +46,8 @@ _NEXT = (
 _LOCK_NEXT = _NEXT.with_for_update(of=table, skip_locked=True)
 _OUT_OF_LEASE = sa.select(table).where(_RAN_OUT)
 _LOCK_OUT_OF_LEASE = _OUT_OF_LEASE.with_for_update(skip_locked=True)
+_LOCK_ONE = sa.select(table).where(table.c.id == sa.bindparam("row")).with_for_update()
+_CHANGE = table.update().where(table.c.id == sa.bindparam("row"))
 _UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
 
 
@@ -61,26 +65,28 @@ class StoredOutbox:
                 continue  # another worker began to send to the same citizen at this very moment: look again
 
     def _claim(self, values: Mapping[str, Any]) -> Row | None:
-        with self._database.reading() as connection:  # nothing to do is the common case: it must not hold up those who write
-            if connection.execute(_OUT_OF_LEASE, values).first() is None and connection.execute(_NEXT, values).first() is None:
+        # Nothing to do is the common case: it must not hold up those who write.
+        with self._database.reading() as connection:
+            some_lost = connection.execute(_OUT_OF_LEASE, values).first() is not None
+            if not some_lost and connection.execute(_NEXT, values).first() is None:
                 return None
         with self._database.writing() as connection:
-            for row in connection.execute(_LOCK_OUT_OF_LEASE, values).all():
-                connection.execute(table.update().where(table.c.id == row.id), _after_unknown(row))
+            if some_lost:
+                _free_the_lost(connection, values)
             row = connection.execute(_LOCK_NEXT, values).first()
             if row is not None:
                 taken = {"state": "sending", "lease_until": values["now"] + LEASE, "attempts": row.attempts + 1}
-                connection.execute(table.update().where(table.c.id == row.id), taken)
+                connection.execute(_CHANGE, taken | {"row": row.id})
             connection.commit()
         return None if row is None else _row(row, row.attempts + 1)
 
     def record(self, row: int, outcome: Outcome) -> None:
-        """A late "sent" is believed whatever has been decided meanwhile; any other outcome only while the row is being sent."""
+        """A late "sent" is believed whatever was decided meanwhile; other outcomes only while the row is being sent."""
         with self._database.writing() as connection:
-            held = connection.execute(sa.select(table).where(table.c.id == row).with_for_update()).one_or_none()
+            held = connection.execute(_LOCK_ONE, {"row": row}).one_or_none()
             if held is None or (held.state != "sending" and not isinstance(outcome, Sent)):
                 return
-            connection.execute(table.update().where(table.c.id == row), self._after(held, outcome))
+            connection.execute(_CHANGE, self._after(held, outcome) | {"row": row})
             if isinstance(outcome, Blocked):
                 _block(connection, held.conversation, self._clock.now())
             connection.commit()
@@ -89,6 +95,11 @@ class StoredOutbox:
         with self._database.reading() as connection:
             rows = connection.execute(_WITH_ADDRESS.where(_UNKNOWN).order_by(table.c.id), {"now": self._clock.now()})
             return [_row(row, row.attempts) for row in rows]
+
+    def count_unknown(self) -> int:
+        with self._database.reading() as connection:
+            counted = sa.select(sa.func.count()).select_from(table).where(_UNKNOWN)
+            return connection.execute(counted, {"now": self._clock.now()}).scalar_one()
 
     def _after(self, row: sa.Row[Any], outcome: Outcome) -> dict[str, Any]:
         if isinstance(outcome, Sent):
@@ -109,15 +120,17 @@ class StoredNotices:
     def queue(self, citizen: int, cause: str, message: Outgoing, due_at: datetime) -> bool:
         """One taken back may be queued again. To a citizen who blocked us nothing is sent before they write again."""
         state = "blocked" if self._is_blocked(citizen) else "due"
-        values = new_row(citizen, cause, message, self._scope.now(), due_at) | {"kind": "notice", "once": True, "state": state}
+        values = new_row(citizen, cause, message, self._scope.now(), due_at)
+        values |= {"kind": "notice", "once": True, "state": state}
         if self._scope.add(table, values) is not None:
             return True
-        again = table.update().where(*_of(citizen, cause), _in_state("dropped"))
-        return self._scope.changed(again.values(state=state, payload=values["payload"], due_at=due_at, forget=False)) == 1
+        again = {"state": state, "payload": values["payload"], "due_at": due_at, "forget": False}
+        return self._scope.changed(table.update().where(*_of(citizen, cause), _in_state("dropped")).values(again)) == 1
 
     def drop(self, citizen: int, cause: str) -> bool:
-        waiting = table.update().where(*_of(citizen, cause), table.c.state.in_(("due", "blocked")), table.c.kind == "notice")
-        return self._scope.changed(waiting.values(state="dropped", payload=None)) == 1
+        waits = sa.and_(table.c.kind == "notice", table.c.state.in_(("due", "blocked")))
+        taken_back = table.update().where(*_of(citizen, cause), waits).values(state="dropped", payload=None)
+        return self._scope.changed(taken_back) == 1
 
     def _is_blocked(self, citizen: int) -> bool:
         query = sa.select(conversations.c.blocked_at).where(conversations.c.id == citizen)
@@ -127,8 +140,8 @@ class StoredNotices:
 def new_row(conversation: int, cause: str, message: Outgoing, now: datetime, due_at: datetime) -> dict[str, Any]:
     return {
         "conversation": conversation, "kind": message.kind, "cause": cause, "payload": to_json(message), "state": "due",
-        "once": message.once or message.kind == "notice", "forget": False, "attempts": 0, "unknowns": 0, "created_at": now,
-        "due_at": due_at,
+        "once": message.once or message.kind == "notice", "forget": False, "attempts": 0, "unknowns": 0,
+        "created_at": now, "due_at": due_at,
     }
 
 
@@ -139,9 +152,16 @@ def unblock(connection: sa.Connection, conversation: int, now: datetime) -> None
     connection.execute(later.where(table.c.payload.is_not(None)).values(state="due"))
 
 
+def _free_the_lost(connection: sa.Connection, values: Mapping[str, Any]) -> None:
+    """Rows that somebody began to send and never told the end of."""
+    for lost in connection.execute(_LOCK_OUT_OF_LEASE, values).all():
+        connection.execute(_CHANGE, _after_unknown(lost) | {"row": lost.id})
+
+
 def _block(connection: sa.Connection, conversation: int, now: datetime) -> None:
     connection.execute(conversations.update().where(conversations.c.id == conversation).values(blocked_at=now))
-    connection.execute(table.update().where(table.c.conversation == conversation, _in_state("due")).values(state="blocked"))
+    due = table.update().where(table.c.conversation == conversation, _in_state("due"))
+    connection.execute(due.values(state="blocked"))
 
 
 def _of(citizen: int, cause: str) -> tuple[sa.ColumnElement[bool], ...]:

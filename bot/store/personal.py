@@ -1,10 +1,10 @@
 """What is held about a citizen, kind by kind: how it is shown to them, and how it is forgotten.
 
 What stays after erasing, and why:
-- a booking still to come keeps its seat and its ticket, which is what the desk receives by, but loses the name; who wants to be rid
-  of it cancels it. All other bookings go.
-- a complaint's words stay, since the office owes an answer, but nobody can tell any more whose they were; ratings likewise keep
-  only the score.
+- a booking still to come keeps its seat and its ticket, which is what the desk receives by, but loses the name; who
+  wants to be rid of it cancels it. All other bookings go.
+- a complaint's words stay, since the office owes an answer, but nobody can tell any more whose they were; ratings
+  likewise keep only the score.
 - refused look-ups of the last day stay: else erasing would be the way to go on guessing.
 - consents stay as withdrawn, requests about one's own data stay: they show that the office did as it was asked.
 - of the conversation stays the address on the channel, without which the very answer could not be sent.
@@ -12,6 +12,7 @@ What stays after erasing, and why:
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,18 @@ from bot.clock import local
 from bot.privacy.model import PersonalData
 from bot.store.scope import Scope
 from bot.store.tables import (
-    bookings, call_backs, complaints, consents, conversations, data_requests, follows, inbox, outbox, ratings, readiness, wrong_tries,
+    bookings,
+    call_backs,
+    complaints,
+    consents,
+    conversations,
+    data_requests,
+    follows,
+    inbox,
+    outbox,
+    ratings,
+    readiness,
+    wrong_tries,
 )
 
 GUESSES_ARE_REMEMBERED = timedelta(days=1)
@@ -58,7 +70,8 @@ class BookingData(_Kind):
     def erase(self, citizen: int) -> int:
         to_come = sa.and_(bookings.c.state == "confirmed", bookings.c.start > self._scope.now())
         nameless = bookings.update().where(*self._of(citizen), to_come, bookings.c.name.is_not(None)).values(name=None)
-        return self._scope.changed(bookings.delete().where(*self._of(citizen), ~to_come)) + self._scope.changed(nameless)
+        gone = bookings.delete().where(*self._of(citizen), ~to_come)
+        return self._scope.changed(gone) + self._scope.changed(nameless)
 
 
 class CallBackData(_Kind):
@@ -116,7 +129,7 @@ class DataRequestData(_Kind):
     kind, table = "data_request", data_requests
     shown = ("code", "kind", "asked_at", "due_at", "done_at")
 
-    def erase(self, citizen: int) -> int:
+    def erase(self, citizen: int) -> int:  # noqa: ARG002  # nothing of it goes
         return 0
 
 
@@ -148,36 +161,40 @@ class MessageData:
         self._scope = scope
 
     def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
-        received = sa.select(inbox.c.received_at, inbox.c.payload).where(inbox.c.conversation == citizen)
-        said = sa.select(outbox.c.created_at, outbox.c.payload).where(outbox.c.conversation == citizen)
+        sources = (("received", inbox, inbox.c.received_at), ("said", outbox, outbox.c.created_at))
         lines = [
             (at, direction, payload["text"])
-            for direction, query in (("received", received), ("said", said))
-            for at, payload in self._scope.connection.execute(query)
+            for direction, table, instant in sources
+            for at, payload in self._scope.connection.execute(
+                sa.select(instant, table.c.payload).where(table.c.conversation == citizen).order_by(table.c.id)
+            )
             if payload is not None and payload["text"]
         ]
-        return [{"at": _word(at), "direction": direction, "text": text} for at, direction, text in sorted(lines)]
+        in_order = sorted(lines, key=itemgetter(0))
+        return [{"at": _word(at), "direction": direction, "text": text} for at, direction, text in in_order]
 
     def erase(self, citizen: int) -> int:
-        """Messages still to be answered or sent are dealt with first, then forgotten; notices that wait are taken back."""
+        """What is still to be answered or sent is dealt with first, then forgotten; waiting notices are taken back."""
         done = sa.or_(inbox.c.done_at.is_not(None), inbox.c.id == (self._scope.event or 0))
-        received = inbox.update().where(inbox.c.conversation == citizen, done, inbox.c.payload.is_not(None)).values(payload=None)
+        received = inbox.update().where(inbox.c.conversation == citizen, done, inbox.c.payload.is_not(None))
         mine = outbox.update().where(outbox.c.conversation == citizen, outbox.c.payload.is_not(None))
         on_its_way = sa.or_(outbox.c.state == "sending", sa.and_(outbox.c.state == "due", outbox.c.kind == "reply"))
-        waiting = mine.where(outbox.c.state.in_(("due", "held", "blocked")), ~on_its_way).values(state="dropped", payload=None)
-        return sum(self._scope.changed(each) for each in (
-            received, mine.where(on_its_way).values(forget=True), waiting, mine.where(~on_its_way).values(payload=None, reference=None),
-        ))
+        waiting = mine.where(outbox.c.state.in_(("due", "held", "blocked")), ~on_its_way)
+        forgotten = mine.where(~on_its_way).values(payload=None, reference=None)
+        later = mine.where(on_its_way, ~outbox.c.forget).values(forget=True)
+        dropped = waiting.values(state="dropped", payload=None)
+        return sum(self._scope.changed(each) for each in (received.values(payload=None), later, dropped, forgotten))
 
 
 def all_kinds(scope: Scope) -> list[PersonalData]:
-    return [kind(scope) for kind in (
-        BookingData, CallBackData, ComplaintData, RatingData, FollowData, WrongTryData, ReadinessData, ConsentData, DataRequestData,
-        MessageData, ConversationData,
-    )]
+    return [
+        BookingData(scope), CallBackData(scope), ComplaintData(scope), RatingData(scope), FollowData(scope),
+        WrongTryData(scope), ReadinessData(scope), ConsentData(scope), DataRequestData(scope), MessageData(scope),
+        ConversationData(scope),
+    ]
 
 
-def _in_words(row: sa.Row[Any]) -> dict[str, str]:
+def _in_words(row: sa.Row[*tuple[Any, ...]]) -> dict[str, str]:
     return {name: _word(value) for name, value in row._mapping.items() if value not in (None, "")}
 
 

@@ -9,8 +9,20 @@ from bot.clock import Clock
 from bot.privacy.model import KEEP
 from bot.store.database import Database
 from bot.store.tables import (
-    bookings, call_backs, complaints, consents, conversations, data_requests, dossiers, follows, inbox, metadata, outbox, ratings,
-    readiness, wrong_tries,
+    bookings,
+    call_backs,
+    complaints,
+    consents,
+    conversations,
+    data_requests,
+    dossiers,
+    follows,
+    inbox,
+    metadata,
+    outbox,
+    ratings,
+    readiness,
+    wrong_tries,
 )
 
 _GOES_WITH_THE_CONVERSATION = (consents, data_requests)
@@ -29,10 +41,13 @@ class StoredRetention:
         return forgotten
 
     def _forget(self, kind: str, forget: "_Forget") -> int:
-        with self._database.writing() as connection:
-            count = forget(connection, self._clock.now() - KEEP[kind])
-            connection.commit()
-        return count
+        try:
+            with self._database.writing() as connection:
+                count = forget(connection, self._clock.now() - KEEP[kind])
+                connection.commit()
+            return count
+        except sa.exc.IntegrityError:
+            return 0  # somebody who was to be forgotten wrote at this very moment; the next run sees that
 
 
 _Forget = Callable[[sa.Connection, datetime], int]
@@ -61,9 +76,11 @@ def _outbox(connection: sa.Connection, before: datetime) -> int:
 def _conversation(connection: sa.Connection, before: datetime) -> int:
     """Emptied at once; the address goes too as soon as nothing that has to stay longer hangs on it."""
     quiet = conversations.c.last_seen < before
-    emptied = connection.execute(conversations.update().where(quiet, conversations.c.state.is_not(None)).values(state=None)).rowcount
+    full = conversations.update().where(quiet, conversations.c.state.is_not(None))
+    emptied = connection.execute(full.values(state=None)).rowcount
     _end_follows(connection, before)
-    free = sa.select(conversations.c.id).where(quiet, *(~sa.exists().where(column == conversations.c.id) for column in _holders()))
+    needed = (sa.exists().where(column == conversations.c.id) for column in _holders())
+    free = sa.select(conversations.c.id).where(quiet, *(~each for each in needed))
     for table in _GOES_WITH_THE_CONVERSATION:
         connection.execute(table.delete().where(table.c.citizen.in_(free)))
     return emptied + connection.execute(conversations.delete().where(conversations.c.id.in_(free))).rowcount
@@ -76,7 +93,7 @@ def _holders() -> list[sa.Column[int]]:
 
 
 def _end_follows(connection: sa.Connection, before: datetime) -> None:
-    """Quiet citizens stop following dossiers that are gone or were given back long ago; codes compare only once decrypted."""
+    """Quiet citizens stop following what is gone or was given back long ago; codes compare only once decrypted."""
     quiet = sa.select(follows.c.id, follows.c.code).join(conversations).where(conversations.c.last_seen < before)
     for follow, code in connection.execute(quiet).all():
         dossier = connection.execute(sa.select(dossiers.c.returned_on).where(dossiers.c.code == code)).one_or_none()

@@ -17,9 +17,13 @@ REVISIONS = ("0001",)
 """Every revision, oldest first; a test holds this against the files."""
 
 HEAD = REVISIONS[-1]
+_TRIES, _BETWEEN_TRIES = 500, 0.02
 _ONE_UPGRADE_AT_A_TIME = 0x6D6F7463  # a number of our own for PostgreSQL's advisory locks
 
-_version = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+_version = sa.Table(
+    "alembic_version", sa.MetaData(), sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def current(connection: sa.Connection) -> str | None:
@@ -35,18 +39,17 @@ def prepare_file(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(f"the folder {file.parent} cannot be made: {error}") from None
-    last = time.monotonic() + 10
-    while True:
+    for tries_left in reversed(range(_TRIES)):
         connection: sqlite3.Connection | None = None
         try:
-            connection = sqlite3.connect(file, timeout=10, isolation_level=None)
+            connection = sqlite3.connect(file, timeout=0, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
             return
         except sqlite3.Error as error:
             # Changing the mode does not wait for other processes that open the file at this moment.
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
                 raise StoreUnavailable(f"the database {file} cannot be opened: {error}") from None
-            time.sleep(0.02)
+            time.sleep(_BETWEEN_TRIES)
         finally:
             if connection is not None:
                 connection.close()
@@ -58,13 +61,17 @@ def bring_to_head(database: Database) -> None:
         found = current(connection)
     if found == HEAD:
         return
-    if found is not None and found not in REVISIONS:
-        raise SchemaOutdated(f"the database is of a later release (schema {found}); install that release, or restore a backup")
+    _refuse_later(found)
     if not database.is_sqlite:
         raise SchemaOutdated(
             f"the database has schema {found or 'none'}, this release needs {HEAD}; run: python -m bot db upgrade"
         )
     upgrade_to(database)
+
+
+def _refuse_later(found: str | None) -> None:
+    if found is not None and found not in REVISIONS:
+        raise SchemaOutdated(f"the database is of a later release (schema {found}): install that, or restore a backup")
 
 
 def upgrade_to(database: Database, revision: str = HEAD) -> None:
@@ -94,6 +101,7 @@ def _without_foreign_keys(database: Database, revision: str) -> None:
 
 def _upgrade(connection: sa.Connection, revision: str) -> None:
     found = current(connection)
+    _refuse_later(found)
     if found == revision:
         return
     if found is None and revision == HEAD and connection.dialect.name == "sqlite":

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.clock import Clock
 from bot.store.crypto import Keys
@@ -27,12 +27,13 @@ class Scope:
 
     def add(self, table: sa.Table, values: Mapping[str, Any]) -> int | None:
         """Inserts one row and gives its id; None, and nothing changed, where uniqueness forbids it."""
-        statement = _insert_or_nothing(table, self.connection.dialect.name).returning(table.c.id)
+        statement = _insert_or_nothing(table, self.connection.dialect.name)
         return self.connection.execute(statement, values).scalar_one_or_none()
 
     def add_coded(self, table: sa.Table, values: Mapping[str, Any]) -> bool:
         """The same for a table whose key is a code: False where it is taken."""
-        return self.connection.execute(_insert_or_nothing(table, self.connection.dialect.name), values).rowcount == 1
+        statement = _insert_or_nothing(table, self.connection.dialect.name)
+        return self.connection.execute(statement, values).first() is not None
 
     def changed(self, statement: sa.Update | sa.Delete) -> int:
         return self.connection.execute(statement).rowcount
@@ -41,5 +42,5 @@ class Scope:
 @cache
 def _insert_or_nothing(table: sa.Table, dialect: str) -> Any:
     """An insert that gives way: asking first and inserting then would let two through."""
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert  # each of them takes its time to import
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)

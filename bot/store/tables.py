@@ -1,6 +1,7 @@
 """The tables. What tells of a person is encrypted, except a channel's peer id, without which nobody could be answered.
 
-No WHERE and no unique constraint stands on an encrypted column; where equality is asked, a ``*_hash`` column beside it answers.
+No WHERE and no unique constraint stands on an encrypted column; where equality is asked, a ``*_hash`` column beside it
+answers.
 """
 
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -52,11 +53,14 @@ def _citizen(**more: Any) -> sa.Column[int]:
     return sa.Column("citizen", BigId, sa.ForeignKey("conversations.id"), **{"nullable": False, **more})
 
 
-def _index(name: str, *columns: sa.ColumnElement[Any] | str, where: str | None = None, unique: bool = False) -> sa.Index:
-    """An index; *where* makes it partial. Queries meant for a partial one must write its constants out, never bind them."""
-    condition = None if where is None else sa.text(where)
+def _index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Index:
+    """A partial index. A query that is to use it must write the constants out, not bind them."""
+    condition = sa.text(where)
     return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
+
+_LIVE = "state IN ('held', 'confirmed')"
+_STANDS_FOR_ERRAND = "procedure <> '' AND NOT begun"
 
 # An id must not come back after its row is deleted: a notice, a booking or a log line may still name it.
 _NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
@@ -134,8 +138,8 @@ outbox = sa.Table(
 )
 """``state`` is due, sending, sent, held, blocked or dropped; ids give the order within a conversation.
 
-``uq_outbox_sending`` is what keeps two workers from sending to one citizen at once. ``unknowns`` counts sends whose outcome nobody
-knows; ``forget`` empties the text as soon as the row is through.
+``uq_outbox_sending`` is what keeps two workers from sending to one citizen at once. ``unknowns`` counts sends whose
+outcome nobody knows; ``forget`` empties the text as soon as the row is through.
 """
 
 bookings = sa.Table(
@@ -156,15 +160,12 @@ bookings = sa.Table(
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Index(None, "citizen"),
     sa.Index(None, "office", "start"),
-    _index("uq_bookings_seat", "office", "counter", "start", "seat", where="state IN ('held', 'confirmed')", unique=True),
-    _index(
-        "uq_bookings_errand", "citizen", "procedure",
-        where="state IN ('held', 'confirmed') AND procedure <> '' AND NOT begun", unique=True,
-    ),
+    _index("uq_bookings_seat", "office", "counter", "start", "seat", where=_LIVE, unique=True),
+    _index("uq_bookings_errand", "citizen", "procedure", where=f"{_LIVE} AND {_STANDS_FOR_ERRAND}", unique=True),
     _index("ix_bookings_held", "held_until", where="state = 'held'"),
     **_NEVER_AGAIN,
 )
-"""``begun``: its hour has passed without the desk's saying came or missed; it no longer stands in the way of a new one."""
+"""``begun``: its hour has passed, came or missed was not said; it no longer stands in the way of a new one."""
 
 dossiers = sa.Table(
     "dossiers", metadata,

@@ -1,4 +1,4 @@
-"""Intake and turns: an event is stored before anybody is told that it arrived, and done in the transaction that answers it."""
+"""Intake and turns: an event is stored before a wire hears of it, and done in the transaction that answers it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ _UNFINISHED = inbox.c.done_at.is_(None)
 _NOT_FIRST = sa.exists().where(
     _earlier.c.conversation == inbox.c.conversation, _earlier.c.done_at.is_(None), _earlier.c.id < inbox.c.id
 )
-_ANY = sa.select(inbox.c.id).where(_UNFINISHED).limit(1)
+_ANY = "SELECT 1 FROM inbox WHERE done_at IS NULL LIMIT 1"
 # The weaker of the two row locks: it keeps a second turn out but lets the citizen's next event be stored meanwhile.
 _HOLD = (
     sa.select(inbox.c.conversation)
@@ -45,6 +45,7 @@ _CONVERSATION = sa.select(conversations.c.id, conversations.c.blocked_at).where(
     conversations.c.channel == sa.bindparam("channel"), conversations.c.bot == sa.bindparam("bot"),
     conversations.c.peer == sa.bindparam("peer"),
 )
+_SAY = outbox.insert()
 _OF_EVENT = inbox.update().where(inbox.c.id == sa.bindparam("event"), _UNFINISHED)
 _OF_CONVERSATION = conversations.update().where(conversations.c.id == sa.bindparam("conversation"))
 
@@ -71,7 +72,7 @@ class StoredTurn(Generic[R]):
         connection, now, event = self._scope.connection, self._scope.now(), self._event
         connection.execute(_OF_CONVERSATION, {"conversation": event.conversation, "state": state, "last_seen": now})
         if outgoing:
-            connection.execute(outbox.insert(), [
+            connection.execute(_SAY, [
                 new_row(event.conversation, f"event:{event.id}:{number}", message, now, due_at=now)
                 for number, message in enumerate(outgoing)
             ])
@@ -86,12 +87,19 @@ class StoredTurns(Generic[R]):
         self._database, self._keys, self._clock, self._repositories = database, keys, clock, repositories
 
     def intake(self, incoming: Incoming) -> bool:
+        try:
+            return self._intake(incoming)
+        except sa.exc.IntegrityError:
+            # Retention forgot the silent citizen at the very moment they wrote again: the conversation begins anew.
+            return self._intake(incoming)
+
+    def _intake(self, incoming: Incoming) -> bool:
         with self._database.writing() as connection:
             scope, now = Scope(connection, self._clock, self._keys), self._clock.now()
             conversation = _conversation_of(scope, incoming, now)
             new = scope.add(inbox, {
-                "channel": incoming.channel, "bot": incoming.bot, "event_id": incoming.event_id, "conversation": conversation,
-                "payload": _payload(incoming), "received_at": now, "attempts": 0,
+                "channel": incoming.channel, "bot": incoming.bot, "event_id": incoming.event_id,
+                "conversation": conversation, "payload": _payload(incoming), "received_at": now, "attempts": 0,
             })
             if new is None:
                 return False  # leaving without commit also takes back a conversation that only the duplicate began
@@ -100,7 +108,8 @@ class StoredTurns(Generic[R]):
 
     @contextmanager
     def open_turn(self) -> Iterator[StoredTurn[R] | None]:
-        if self._database.is_sqlite and not self._anything():
+        # Asked first: on SQLite opening a turn takes the only write lock, and mostly there is nothing to do.
+        if self._database.is_sqlite and not self._database.finds(_ANY):
             yield None
             return
         with self._database.writing() as connection:
@@ -123,13 +132,8 @@ class StoredTurns(Generic[R]):
                 return
             if apology is not None:
                 row = new_row(event.conversation, f"event:{event.id}:apology", apology, now, due_at=now)
-                connection.execute(outbox.insert(), row)
+                connection.execute(_SAY, row)
             connection.commit()
-
-    def _anything(self) -> bool:
-        """Asked before the turn: on SQLite opening one takes the only write lock, and most of the time there is nothing to do."""
-        with self._database.reading() as connection:
-            return connection.execute(_ANY).first() is not None
 
 
 def _conversation_of(scope: Scope, incoming: Incoming, now: datetime) -> int:
@@ -147,7 +151,7 @@ def _conversation_of(scope: Scope, incoming: Incoming, now: datetime) -> int:
 
 
 def _next_event(connection: sa.Connection) -> sa.Row[Any] | None:
-    """On PostgreSQL a conversation is held first, then its oldest event read anew: another worker may just have done it."""
+    """On PostgreSQL a conversation is held first, then its oldest event read anew: another may just have done it."""
     if connection.dialect.name == "sqlite":
         return connection.execute(_NEXT).first()
     while (conversation := connection.execute(_HOLD).scalar_one_or_none()) is not None:
@@ -158,12 +162,13 @@ def _next_event(connection: sa.Connection) -> sa.Row[Any] | None:
 
 
 def _payload(incoming: Incoming) -> dict[str, Any]:
-    return {"kind": incoming.kind, "text": incoming.text, "sent_at": incoming.sent_at.isoformat(), "photo": incoming.photo}
+    sent_at = incoming.sent_at.isoformat()
+    return {"kind": incoming.kind, "text": incoming.text, "sent_at": sent_at, "photo": incoming.photo}
 
 
 def _incoming(row: sa.Row[Any]) -> Incoming:
     payload = row.payload
     return Incoming(
-        channel=row.channel, bot=row.bot, event_id=row.event_id, peer=row.peer, kind=payload["kind"], text=payload["text"],
-        sent_at=datetime.fromisoformat(payload["sent_at"]), photo=payload["photo"],
+        channel=row.channel, bot=row.bot, event_id=row.event_id, peer=row.peer, kind=payload["kind"],
+        text=payload["text"], sent_at=datetime.fromisoformat(payload["sent_at"]), photo=payload["photo"],
     )

@@ -25,7 +25,7 @@ def read_url(text: str) -> URL:
     if driver is None:
         raise SettingsError(f"BOT_DATABASE_URL names {url.drivername}; this program knows sqlite and postgresql")
     if driver == "sqlite" and url.database in (None, "", ":memory:"):
-        raise SettingsError("BOT_DATABASE_URL must name a file: what is promised to citizens has to outlive the process")
+        raise SettingsError("BOT_DATABASE_URL must name a file: what is promised to citizens outlives the process")
     return url.set(drivername=driver)
 
 
@@ -37,5 +37,5 @@ def sqlite_file(url: URL) -> Path | None:
 
 
 def exists(file: Path) -> bool:
-    """Whether there is a database. An empty file is none yet: temporary files begin that way, and nothing is encrypted in it."""
+    """Whether there is a database. An empty file is none yet: temporary files begin that way."""
     return file.exists() and file.stat().st_size > 0

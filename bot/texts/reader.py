@@ -40,7 +40,7 @@ class Texts:
         texts = self._texts[flow, step, variant]
         return texts[min(turn, len(texts) - 1)].format_map(fields)
 
-    def part(self, flow: str, step: str, **fields: str) -> str:
+    def part(self, flow: str, step: str, /, **fields: str) -> str:
         """A piece of a sentence that a flow puts together."""
         return self.render(flow, step, "say", fields)
 

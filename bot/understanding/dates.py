@@ -1,7 +1,7 @@
 """Days and hours as people say them. A day that cannot be taken at its word is asked about, never guessed.
 
-``read_days`` gives every day named, in order, each either a date or a reason to ask; what a message with two of them means is for
-the caller, who knows whether an old appointment is spoken of.
+``read_days`` gives every day named, in order, each either a date or a reason to ask; what a message with two of them
+means is for the caller, who knows whether an old appointment is spoken of.
 """
 
 import re
@@ -21,20 +21,24 @@ _NEXT_YEAR_AFTER = 150
 _WORD = re.compile(r"[^\W_]+")
 _GLUED_WEEKDAY = re.compile(r"\b(thu|thứ|t)\.?([2-7])\b")
 _D = r"(?<![\w.,/\-])"
-_NUMERIC = re.compile(rf"{_D}(?:ngay\s+)?(\d{{1,2}})\s?([/\-.])\s?(\d{{1,2}})(?:\s?[/\-.]\s?(\d{{4}}|\d{{2}}))?(?![\d/]|[\-.]\d|%)")
+_NUMERIC = re.compile(
+    rf"{_D}(?:ngay\s+)?(\d{{1,2}})\s?([/\-.])\s?(\d{{1,2}})(?:\s?[/\-.]\s?(\d{{4}}|\d{{2}}))?(?![\d/]|[\-.]\d|%)"
+)
 _SPELT = re.compile(rf"{_D}(?:(?:ngay|hom|bua)\s+)?(\d{{1,2}})\s+thang\s+(\d{{1,2}})(?:\s+nam\s+(\d{{4}}))?(?!\d)")
 _DAY_OF = re.compile(rf"{_D}(?:ngay|hom|bua)\s+(\d{{1,2}})(?!\s?[\d/]|\s?-\s?\d|\w|\s+thang\s+\d)")
 _AHEAD = re.compile(rf"{_D}(\d{{1,2}})\s+(ngay|bua|hom|tuan)\s+(?:nua|toi nua)\b")
 _WEEKDAY = re.compile(r"\bthu\s+([2-7]|hai|ba|tu|nam|sau|bay)\b(?!\s*(?:trieu|nghin|ngan|dong|%))|\b(chu nhat|cn)\b")
 _HOUR = re.compile(
-    r"(?<![\w/.,\-])(\d{1,2})\s*(?:(?:h|g|gio)\s*(\d{2}(?!\d)|ruoi|kem\s+\d{1,2})?(?!\w)|:(\d{2})(?!\d))(?:\s*(?:phut))?"
+    r"(?<![\w/.,\-])(\d{1,2})\s*(?:(?:h|g|gio)\s*(\d{2}(?!\d)|ruoi|kem\s+\d{1,2})?(?!\w)|:(\d{2})(?!\d))(?:\s*phut)?"
     r"|(?<![\w/.,\-])(\d{1,2})\s+(ruoi)\s+(?=sang|chieu)"
 )
 
 
 @dataclass(frozen=True)
 class Named:
-    """One day named: a date, or (``day`` is None) one that must be asked about; where it stands, and what stands before it."""
+    """One day named: a date, or (``day`` is None) one that must be asked about; where it stands, and what stands
+    before it.
+    """
 
     day: date | None
     start: int
@@ -69,7 +73,7 @@ def read_days(text: str, today: date) -> list[Named]:
             continue
         taken.append((start, end))
         found.append(Named(day, start, end, line.bare[max(0, start - 24) : start].strip()))
-    return _agreed(sorted(found, key=lambda each: each.start), line, today)
+    return _agreed(sorted(found, key=lambda each: each.start), line)
 
 
 def read_hours(text: str) -> Hours:
@@ -97,7 +101,9 @@ def _sayings() -> Any:
 def _pattern(key: str) -> re.Pattern[str]:
     """Any of the sayings under *key*, without marks, as whole words."""
     said = sorted({fold(str(each)) for each in _sayings()[key]}, key=lambda each: -len(each))
-    return re.compile(r"\b(?:" + "|".join(re.escape(each).replace(r"\ ", r"\s+").replace(r"\.\.", r"\w+") for each in said) + r")\b")
+    return re.compile(
+        r"\b(?:" + "|".join(re.escape(each).replace(r"\ ", r"\s+").replace(r"\.\.", r"\w+") for each in said) + r")\b"
+    )
 
 
 @cache
@@ -155,7 +161,9 @@ def _lunar(line: _Line) -> Iterable[re.Match[str]]:
 
 
 def _is_date(match: re.Match[str], bare: str) -> bool:
-    """Whether figures with a mark between are day and month: no decimal, no ``1/2`` of a thing, no span of days ``2-3 ngày``."""
+    """Whether figures with a mark between are day and month: no decimal, no ``1/2`` of a thing, no span of days ``2-3
+    ngày``.
+    """
     day, mark, month, year = int(match[1]), match[2], int(match[3]), match[4]
     if match[0].startswith("ngay"):
         return True
@@ -190,22 +198,16 @@ def _made(year: int, month: int, day: int, earliest: date) -> date | None:
 def _day_of_month(match: re.Match[str], bare: str, today: date) -> Iterable[tuple[int, int, date | None]]:
     """``ngày 28`` (this month, or the next when it is over), ``ngày 5 tháng sau``; ``5 ngày`` of a span is none."""
     day, after = int(match[1]), bare[match.end() :]
-    if not 0 < day <= 31:
-        yield *match.span(), None
-        return
+    lead = len(after) - len(after.lstrip())
     following = _pattern("next_month").match(after.lstrip())
-    this = _pattern("this_month").match(after.lstrip())
-    end = match.end() + (len(after) - len(after.lstrip()) + (following or this).end() if following or this else 0)  # type: ignore[union-attr]
-    if following:
-        year, month = today.year + today.month // 12, today.month % 12 + 1
-        yield match.start(), end, _made(year, month, day, today)
-    elif this or day >= today.day:
-        yield match.start(), end, _made(today.year, today.month, day, today)
-    elif match[0].startswith("ngay"):
-        year, month = today.year + today.month // 12, today.month % 12 + 1
-        yield match.start(), end, _made(year, month, day, today)
-    else:
+    month = following or _pattern("this_month").match(after.lstrip())
+    end = match.end() + (lead + month.end() if month else 0)
+    if not 0 < day <= 31:
         yield match.start(), end, None
+    elif following or (month is None and day < today.day and match[0].startswith("ngay")):
+        yield match.start(), end, _made(today.year + today.month // 12, today.month % 12 + 1, day, today)
+    else:
+        yield match.start(), end, _made(today.year, today.month, day, today)
 
 
 def _counts_things(line: _Line, match: re.Match[str]) -> bool:
@@ -241,7 +243,9 @@ def _weekday(match: re.Match[str], bare: str, today: date) -> tuple[int, int, da
 
 
 def _marks_fit(line: _Line, match: re.Match[str], key: str) -> bool:
-    """Whether the marks typed are those of a saying under *key* (``ngày mai``, not ``ngày mài``); bare typing fits always."""
+    """Whether the marks typed are those of a saying under *key* (``ngày mai``, not ``ngày mài``); bare typing fits
+    always.
+    """
     said = line.marks(*match.span())
     if said == match[0]:
         return True
@@ -251,7 +255,9 @@ def _marks_fit(line: _Line, match: re.Match[str], key: str) -> bool:
 
 
 def _alone(line: _Line, key: str) -> Iterable[re.Match[str]]:
-    """``mai`` and ``mốt`` by themselves: they need company that a day would keep, for ``mai táng`` and ``một`` are other words."""
+    """``mai`` and ``mốt`` by themselves: they need company that a day would keep, for ``mai táng`` and ``một`` are
+    other words.
+    """
     name = str(_sayings()[key])
     for match in re.finditer(rf"\b{fold(name)}\b", line.bare):
         said = line.marks(*match.span())
@@ -264,11 +270,16 @@ def _alone(line: _Line, key: str) -> Iterable[re.Match[str]]:
             yield match
         elif after and after[0] not in _set("after_bare"):
             continue
-        elif not before or before[0] in _set("before_bare") or (after and name == fold(name)) or before[0].endswith((",", ".")):
+        elif (
+            not before
+            or before[0] in _set("before_bare")
+            or (after and name == fold(name))
+            or before[0].endswith((",", "."))
+        ):
             yield match
 
 
-def _agreed(found: list[Named], line: _Line, today: date) -> list[Named]:
+def _agreed(found: list[Named], line: _Line) -> list[Named]:
     """A weekday and a date that agree are one day; ``bữa nay thứ bảy`` is today."""
     kept: list[Named] = []
     for each in found:
@@ -317,8 +328,15 @@ def _half_day(line: _Line) -> HalfDay | None:
         before = line.bare[: match.start()].split()[-1:]
         if said == match[0] and before and before[0] in _set("not_morning_after"):
             continue
-        if "á" in said or match[0].startswith("buoi") or (said == match[0] and line.marked == line.bare and with_company) or (
-            said == match[0] and before and (before[0] in ("gio", "ruoi") or before[0][-1:] == "h" and before[0][:1].isdigit())
+        if (
+            "á" in said
+            or match[0].startswith("buoi")
+            or (said == match[0] and line.marked == line.bare and with_company)
+            or (
+                said == match[0]
+                and before
+                and (before[0] in ("gio", "ruoi") or (before[0][-1:] == "h" and before[0][:1].isdigit()))
+            )
         ):
             halves.add("morning")
     for match in _pattern("afternoon").finditer(line.bare):
@@ -328,13 +346,18 @@ def _half_day(line: _Line) -> HalfDay | None:
 
 
 def _hour(match: re.Match[str], bare: str, half: HalfDay | None) -> tuple[int, int] | None:
-    """Hour and minute; one to five without a word about the half of the day is the afternoon's: no desk is open at night."""
+    """Hour and minute; one to five without a word about the half of the day is the afternoon's: no desk is open at
+    night.
+    """
     hour = int(match[1] or match[4])
     rest = match[2] or match[3] or match[5] or ""
     minute = 30 if rest == "ruoi" else 0 if not rest or rest.startswith("kem") else int(rest)
     tail = bare[match.end() : match.end() + 12].split()[:1]
     said = tail[0].strip(",.?!") if tail else ""
-    if hour < 12 and (said in ("chieu", "toi") or (hour < 6 and said != "sang" and (half == "afternoon" or said == "trua" or half is None))):
+    if hour < 12 and (
+        said in ("chieu", "toi")
+        or (hour < 6 and said != "sang" and (half == "afternoon" or said == "trua" or half is None))
+    ):
         hour += 12
     if hour < 7 and half == "afternoon":
         hour += 12

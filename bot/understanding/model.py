@@ -19,10 +19,10 @@ Emergency = Literal["fire", "medical", "crime", "child"]
 class Understood:
     """A first reading of one message.
 
-    ``day`` is the date that the message names; ``ask_day`` says that it names one which must be asked about (impossible, past,
-    lunar, double). ``dossier_code`` is canonical: a reading, not a look-up. ``not_ours`` names who handles what is not done here
-    (``court``, ``tax``, ``insurance``, …: a key of texts/vi/not_ours.yaml), ``emergency`` which number to call first.
-    ``sure`` is false where another reading is nearly as likely.
+    ``day`` is the date that the message names; ``ask_day`` says that it names one which must be asked about
+    (impossible, past, lunar, double). ``dossier_code`` is canonical: a reading, not a look-up. ``not_ours`` names who
+    handles what is not done here (``court``, ``tax``, ``insurance``, …: a key of texts/vi/not_ours.yaml),
+    ``emergency`` which number to call first. ``sure`` is false where another reading is nearly as likely.
     """
 
     intent: Intent

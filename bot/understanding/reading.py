@@ -1,7 +1,7 @@
 """One message -> what it is: the citizen's intent, and what the message itself names (code, day, hour, facet, place).
 
-In the order of care: danger first, then an attack on the bot, then abuse; after that the strongest cue wins, and what no cue
-claims is a question about a procedure, a question that needs the one before, or none of ours.
+In the order of care: danger first, then an attack on the bot, then abuse; after that the strongest cue wins, and what
+no cue claims is a question about a procedure, a question that needs the one before, or none of ours.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ from typing import cast, get_args
 from bot import clock
 from bot.dossiers import codes
 from bot.search import evidence
+from bot.search.evidence import fits
 from bot.search.finder import Finder
-from bot.search.folding import Word, fold, tidy
+from bot.search.folding import Word, tidy, word
 from bot.search.model import NOTHING, Found
 from bot.understanding import dates, words
 from bot.understanding.model import Emergency, Facet, Intent, Understood
@@ -23,15 +24,34 @@ _ENOUGH = 1.5
 """What an intent's cues must weigh to be heard at all."""
 _SURE_PROCEDURE, _LIKELY_PROCEDURE = 2.4, 1.6
 """What a question about a procedure weighs beside the cues: found for sure, or found."""
-_FIRST_AMONG = {"cancel_booking": 1.2, "reschedule": 1.1, "home_visit": 1.0, "post_pickup": 0.9, "post_result_home": 0.8,
-                "feedback_complaint": 0.6, "survey_rating": 0.3, "book": 0.2, "my_data": 0.5, "human": 0.3}
+_PHRASE = 6.0
+"""What a message weighs that is word for word a phrase of the catalogue: it is there because people ask so."""
+_FIRST_AMONG = {
+    "cancel_booking": 1.2,
+    "reschedule": 1.1,
+    "home_visit": 1.0,
+    "post_pickup": 0.9,
+    "post_result_home": 0.8,
+    "feedback_complaint": 0.6,
+    "survey_rating": 0.3,
+    "book": 0.2,
+    "my_data": 0.5,
+    "human": 0.3,
+}
 """An errand that contains the words of another (*cancel* those of *book*) goes first among equals."""
 _WITH_A_DAY: frozenset[str] = frozenset(
     ("book", "cancel_booking", "reschedule", "home_visit", "post_pickup", "hours_address", "follow_up", "human")
 )
-_CODED: frozenset[str] = frozenset(("post_result_home", "feedback_complaint", "pay_fee", "cancel_booking", "human", "home_visit"))
+_NO_ERRAND: frozenset[str] = frozenset(("injection", "abuse", "follow_up", "greeting", "thanks_bye"))
+_CODED: frozenset[str] = frozenset(
+    ("post_result_home", "feedback_complaint", "pay_fee", "cancel_booking", "human", "home_visit")
+)
+_PUNCTUATION = ",.?!;:"
+_LONGEST_NAME = 4
 _NO_SUBSTANCE, _NO_SUBJECT = 0.5, 1.0
 """Under this nothing is named at all; under that, no subject of its own."""
+_APPOINTMENTS: frozenset[str] = frozenset(("book", "cancel_booking", "reschedule", "home_visit", "post_pickup"))
+"""They share their words: one of them in a message is not a second wish beside another."""
 _SHORT, _FRAGMENT = 4, 8
 _LONG = 15
 """Words from which on a message is a story."""
@@ -60,7 +80,7 @@ class Reader:
         message = self._message(text, today)
         emergency = _emergency(message.words)
         if emergency is not None:
-            return Understood("emergency", True, emergency=emergency)
+            return Understood("emergency", True, dossier_code=message.code, emergency=emergency)
         if message.scores.get("injection", 0.0) >= _STRONG or _machine_talk(text):
             return Understood("out_of_scope", True, dossier_code=message.code)
         found = self._finder.find(text, today)
@@ -74,38 +94,39 @@ class Reader:
 
     def _intent(self, message: _Message, found: Found) -> tuple[Intent, bool, Intent | None]:
         """The intent, whether it is clear, and the next likely one when it would be another errand."""
-        scores = dict(message.scores)
-        scores.pop("injection", None)
-        abuse = scores.pop("abuse", 0.0)
-        follow = scores.pop("follow_up", 0.0)
-        greeting, thanks = scores.pop("greeting", 0.0), scores.pop("thanks_bye", 0.0)
+        scores = {intent: score for intent, score in message.scores.items() if intent not in _NO_ERRAND}
         _weigh_days(message, scores)
         _weigh_undoing(scores)
         _weigh_codes(message, scores)
-        procedure = self._procedure_weight(message, found)
+        procedure = _PHRASE if self._finder.is_phrase(message.words) else self._procedure_weight(found)
         ranked = sorted(scores, key=lambda each: -(scores[each] + _FIRST_AMONG.get(each, 0.0)))
         best = ranked[0] if ranked and scores[ranked[0]] >= _ENOUGH else None
         if best is not None and scores[best] > procedure:
-            second = next((each for each in ranked[1:] if scores[each] >= _STRONG), None)
-            if second is None and procedure >= _SURE_PROCEDURE and best != "hours_address":
-                second = "procedure"
-            return cast(Intent, best), scores[best] >= _STRONG, cast("Intent | None", second)
-        if abuse >= _STRONG and procedure < _SURE_PROCEDURE:
+            return cast(Intent, best), scores[best] >= _STRONG, _second(best, ranked, scores, procedure)
+        other = cast("Intent | None", best if best is not None and scores[best] >= _STRONG else None)
+        return self._no_errand(message, found, procedure, other)
+
+    def _no_errand(
+        self, message: _Message, found: Found, procedure: float, other: Intent | None
+    ) -> tuple[Intent, bool, Intent | None]:
+        """What no cue of an errand claims: abuse, a follow-up, a pleasantry, a question, or none of ours."""
+        if message.scores.get("abuse", 0.0) >= _STRONG and procedure < _SURE_PROCEDURE:
             return "abuse", True, None
+        follow = message.scores.get("follow_up", 0.0)
         if follow and self._needs_before(message, follow, procedure):
             return "follow_up", True, None
-        pleasantry: Intent | None = ("thanks_bye" if thanks >= greeting else "greeting") if thanks or greeting else None
-        if pleasantry and self._finder.substance(_without(message.words, pleasantry)) < 0.8 and not found.sure:
+        pleasantry = _pleasantry(message.scores)
+        if pleasantry and not found.sure and self._finder.substance(_without(message.words, pleasantry)) < _NO_SUBJECT:
             return pleasantry, True, None
         if procedure:
-            return "procedure", found.sure, cast("Intent | None", best if best and scores[best] >= _STRONG else None)
+            return "procedure", found.sure, other
         if self._is_fragment(message):
             return "follow_up", True, None
         if self._is_ours(message):
             return "procedure", False, None
         return "out_of_scope", bool(_not_ours(message.words)), None
 
-    def _procedure_weight(self, message: _Message, found: Found) -> float:
+    def _procedure_weight(self, found: Found) -> float:
         if not found.results:
             return 0.0
         return _SURE_PROCEDURE if found.sure else _LIKELY_PROCEDURE * (0.6 + 0.8 * found.results[0].score)
@@ -114,7 +135,7 @@ class Reader:
         """Points back at what was said, and names nothing of its own that would stand alone."""
         if follow >= _STRONG:
             return procedure < _SURE_PROCEDURE and len(message.words) <= _LONG
-        return self._finder.substance(message.words) < 0.8
+        return self._finder.substance(message.words) < _NO_SUBJECT
 
     def _is_fragment(self, message: _Message) -> bool:
         """A number, or a few words that ask for a facet and name no subject."""
@@ -126,16 +147,26 @@ class Reader:
         return substance < _NO_SUBSTANCE and len(message.words) <= _SHORT
 
     def _is_ours(self, message: _Message) -> bool:
-        """A question for the desk about something that the catalogue does not have: a person can help, nobody else is named."""
+        """A question for the desk about something that the catalogue does not have: a person can help, nobody else is
+        named.
+        """
         return bool(
-            evidence.concepts().found(message.words) and evidence.desk_words().found(message.words) and not _not_ours(message.words)
+            evidence.concepts().found(message.words)
+            and evidence.desk_words().found(message.words)
+            and not _not_ours(message.words)
         )
 
     def _whole(self, message: _Message, intent: Intent, sure: bool, second: Intent | None, found: Found) -> Understood:
         day, ask = _day(message, intent) if intent in _WITH_A_DAY else (None, False)
         hours = dates.read_hours(message.text)
         hour = dates.last_hour(message.text) if intent == "reschedule" else hours.hour
-        about_procedure = "procedure" in (intent, second) or intent in ("book", "home_visit", "pay_fee", "post_pickup", "human")
+        about_procedure = "procedure" in (intent, second) or intent in (
+            "book",
+            "home_visit",
+            "pay_fee",
+            "post_pickup",
+            "human",
+        )
         return Understood(
             intent=intent,
             sure=sure,
@@ -166,11 +197,29 @@ def _scores(said: Sequence[Word]) -> dict[str, float]:
         if weight < _STRONG and len(said) > _LONG:
             # A long message names many things in passing: only what decides by itself counts.
             weight = 0.0
+        if "needs" in rows and not rows["needs"].said(said):
+            weight = 0.0
         if weight and "against" in rows and rows["against"].said(said):
             weight -= _STRONG
         if weight > 0:
             scores[intent] = weight
     return scores
+
+
+def _second(best: str, ranked: Sequence[str], scores: dict[str, float], procedure: float) -> Intent | None:
+    """Another wish in the same message; an appointment's words are no second wish beside another of an appointment."""
+    related = _APPOINTMENTS if best in _APPOINTMENTS else frozenset()
+    for each in ranked:
+        if each != best and scores[each] >= _STRONG and each not in related:
+            return cast(Intent, each)
+    return "procedure" if procedure >= _SURE_PROCEDURE and best != "hours_address" else None
+
+
+def _pleasantry(scores: dict[str, float]) -> Intent | None:
+    greeting, thanks = scores.get("greeting", 0.0), scores.get("thanks_bye", 0.0)
+    if not greeting and not thanks:
+        return None
+    return "thanks_bye" if thanks >= greeting else "greeting"
 
 
 def _without(said: Sequence[Word], intent: Intent) -> list[Word]:
@@ -185,12 +234,18 @@ def _weigh_days(message: _Message, scores: dict[str, float]) -> None:
     if "book" in scores and message.days:
         scores["book"] += 0.6
     moved = scores.get("reschedule", 0.0)
-    if len({each.day for each in days}) == 2 and (moved or scores.get("book", 0.0) < _STRONG) and not scores.get("hours_address"):
+    if (
+        len({each.day for each in days}) == 2
+        and (moved or scores.get("book", 0.0) < _STRONG)
+        and not scores.get("hours_address")
+    ):
         scores["reschedule"] = moved + (_STRONG if moved else _MEDIUM + 0.6)
 
 
 def _weigh_undoing(scores: dict[str, float]) -> None:
-    """Words of booking stand in every wish to cancel or to move one; ``xóa lịch sử`` is about data, not about an appointment."""
+    """Words of booking stand in every wish to cancel or to move one; ``xóa lịch sử`` is about data, not about an
+    appointment.
+    """
     if scores.get("my_data", 0.0) >= _STRONG:
         scores.pop("cancel_booking", None)
     for undoing in ("cancel_booking", "reschedule", "home_visit"):
@@ -220,7 +275,7 @@ def _long_number(said: Sequence[Word]) -> bool:
 
 def _machine_talk(text: str) -> bool:
     """A message that looks like a program's: a JSON object with roles, markup with a script."""
-    lowered = text.lower().replace(" ", "")
+    lowered = tidy(text).lower().replace(" ", "")
     return '"role":' in lowered or "<script" in lowered or "<|" in lowered or "${" in lowered or "{{" in lowered
 
 
@@ -239,7 +294,9 @@ def _emergency(said: Sequence[Word]) -> Emergency | None:
 
 
 def _facet(said: Sequence[Word]) -> Facet | None:
-    """What is asked: the facet whose words stand last, since a question ends a story; the order of the list breaks ties."""
+    """What is asked: the facet whose words stand last, since a question ends a story; the order of the list breaks
+    ties.
+    """
     best: tuple[int, Facet] | None = None
     for name, cues in words.cue_lists("facets.yaml").items():
         spans = cues.spans(said)
@@ -267,7 +324,9 @@ def _day(message: _Message, intent: Intent) -> tuple[date | None, bool]:
 
 
 def _new_day(days: list[dates.Named]) -> tuple[date | None, bool]:
-    """Of a change, the day to come to: the one behind a word of moving, else the last of two; one alone may be the old one."""
+    """Of a change, the day to come to: the one behind a word of moving, else the last of two; one alone may be the
+    old one.
+    """
     moving, old = dates.moving_words()
     ahead = [each for each in days if each.before.split()[-1:] and each.before.split()[-1] in moving]
     if not ahead:
@@ -287,21 +346,24 @@ def _not_ours(said: Sequence[Word]) -> str | None:
 
 def _place(text: str) -> str | None:
     """The words that name a place, as typed: from the word for its kind to the next word that is no name."""
-    kinds = {fold(str(each)) for each in words.table("places.yaml")["kinds"]}
-    stops = {fold(str(each)) for each in words.table("places.yaml")["stops"]}
+    kinds, stops = words.place_words()
     typed = tidy(text).split()
-    bare = [fold(each.strip(",.?!;:")) for each in typed]
+    said = [word(each.strip(_PUNCTUATION).lower()) for each in typed]
     for at in range(len(typed)):
-        for size in (2, 1):
-            if " ".join(bare[at : at + size]) in kinds:
-                name: list[str] = []
-                for each, plain in zip(typed[at + size :], bare[at + size :], strict=True):
-                    if plain in stops or len(name) == 4:
-                        break
-                    name.append(each.strip(",.?!;:"))
-                    if each[-1:] in ",.?!;:":
-                        break
-                if name:
-                    return " ".join([*typed[at : at + size], *name])
+        for kind in kinds:
+            end = at + len(kind)
+            if all(map(fits, said[at:end], kind)) and end < len(typed):
+                size = _name_length(typed[end:], said[end:], stops)
+                if size:
+                    return " ".join([*typed[at:end], *typed[end : end + size]]).rstrip(_PUNCTUATION)
     return None
 
+
+def _name_length(typed: Sequence[str], said: Sequence[Word], stops: tuple[Word, ...]) -> int:
+    """How many words the name has: up to four, none behind a comma, none that is an everyday word."""
+    for at, each in enumerate(said[:_LONGEST_NAME]):
+        if any(fits(each, stop) for stop in stops):
+            return at
+        if typed[at][-1:] in _PUNCTUATION:
+            return at + 1
+    return min(len(said), _LONGEST_NAME)

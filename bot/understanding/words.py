@@ -20,7 +20,9 @@ def table(name: str) -> Any:
 
 @dataclass(frozen=True)
 class Cue:
-    """Words in order, each (word, whether its marks must be typed); an empty tuple among the parts is a gap of up to four words."""
+    """Words in order, each (word, whether its marks must be typed); an empty tuple among the parts is a gap of up to
+    four words.
+    """
 
     parts: tuple[tuple[tuple[Word, bool], ...], ...]
     first: bool
@@ -72,7 +74,9 @@ class Cues:
         return found
 
     def said(self, words: Sequence[Word]) -> bool:
-        return any(cue.at(words, start) for start, each in enumerate(words) for cue in self._by_first.get(each.fold, ()))
+        return any(
+            cue.at(words, start) for start, each in enumerate(words) for cue in self._by_first.get(each.fold, ())
+        )
 
 
 def _cue(text: str) -> Cue:
@@ -112,3 +116,14 @@ def cue_words() -> frozenset[str]:
 def cue_lists(name: str) -> dict[str, Cues]:
     """A file of named lists of cues."""
     return {str(key): Cues(map(str, said)) for key, said in table(name).items()}
+
+
+@cache
+def place_words() -> tuple[tuple[tuple[Word, ...], ...], tuple[Word, ...]]:
+    """Words for the kinds of places, longest first, and everyday words that end a place's name."""
+    rows = table("places.yaml")
+    kinds = sorted(
+        (tuple(word(each) for each in str(kind).split()) for kind in rows["kinds"]), key=lambda each: -len(each)
+    )
+    stops = {word(name) for each in rows["stops"] for name in str(each).split()}
+    return tuple(kinds), tuple(sorted(stops))

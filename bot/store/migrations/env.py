@@ -1,7 +1,7 @@
 """Alembic's environment: runs on the connection that ``bot.store.schema`` hands over, inside its transaction.
 
-A new revision is written by hand beside 0001, and its name is added to ``bot.store.schema.REVISIONS``. It never imports the tables
-of today: a revision must do tomorrow what it did on the day it was written.
+A new revision is written by hand beside 0001, and its name is added to ``bot.store.schema.REVISIONS``. It never imports
+the tables of today: a revision must do tomorrow what it did on the day it was written.
 """
 
 from alembic import context

@@ -15,6 +15,11 @@ def _instant() -> sa.DateTime:
     return sa.DateTime(timezone=True)
 
 
+def _partial_index(name: str, table: str, columns: list[str], where: str, unique: bool = False) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 def upgrade() -> None:
     _conversations()
     _dossiers()
@@ -52,8 +57,8 @@ def _conversations() -> None:
         sa.Column("first_seen", _instant(), nullable=False),
         sa.Column("last_seen", _instant(), nullable=False),
         sa.Column("blocked_at", _instant(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_conversations"),
         sa.UniqueConstraint("channel", "bot", "peer", name="uq_conversations_channel_bot_peer"),
+        sa.PrimaryKeyConstraint("id", name="pk_conversations"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_conversations_last_seen", "conversations", ["last_seen"])
@@ -122,19 +127,22 @@ def _bookings() -> None:
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("begun", sa.Boolean(), nullable=False),
         sa.Column("made_at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_bookings_citizen"),
         sa.PrimaryKeyConstraint("id", name="pk_bookings"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_bookings_citizen"),
         sa.UniqueConstraint("ticket", name="uq_bookings_ticket"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_bookings_citizen", "bookings", ["citizen"])
-    where = sa.text("state = 'held'")
-    op.create_index("ix_bookings_held", "bookings", ["held_until"], unique=False, sqlite_where=where, postgresql_where=where)
+    _partial_index("ix_bookings_held", "bookings", ["held_until"], "state = 'held'")
     op.create_index("ix_bookings_office_start", "bookings", ["office", "start"])
-    where = sa.text("state IN ('held', 'confirmed') AND procedure <> '' AND NOT begun")
-    op.create_index("uq_bookings_errand", "bookings", ["citizen", "procedure"], unique=True, sqlite_where=where, postgresql_where=where)
-    where = sa.text("state IN ('held', 'confirmed')")
-    op.create_index("uq_bookings_seat", "bookings", ["office", "counter", "start", "seat"], unique=True, sqlite_where=where, postgresql_where=where)
+    _partial_index(
+        "uq_bookings_errand", "bookings", ["citizen", "procedure"],
+        "state IN ('held', 'confirmed') AND procedure <> '' AND NOT begun", unique=True,
+    )
+    _partial_index(
+        "uq_bookings_seat", "bookings", ["office", "counter", "start", "seat"],
+        "state IN ('held', 'confirmed')", unique=True,
+    )
 
 
 def _call_backs() -> None:
@@ -151,13 +159,15 @@ def _call_backs() -> None:
         sa.Column("asked_at", _instant(), nullable=False),
         sa.Column("promised_by", _instant(), nullable=True),
         sa.Column("done_at", _instant(), nullable=True),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_call_backs_citizen"),
         sa.PrimaryKeyConstraint("id", name="pk_call_backs"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_call_backs_citizen"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_call_backs_citizen", "call_backs", ["citizen"])
-    where = sa.text("done_at IS NULL")
-    op.create_index("uq_call_backs_waiting", "call_backs", ["citizen", "why", "about_hash"], unique=True, sqlite_where=where, postgresql_where=where)
+    _partial_index(
+        "uq_call_backs_waiting", "call_backs", ["citizen", "why", "about_hash"],
+        "done_at IS NULL", unique=True,
+    )
 
 
 def _complaints() -> None:
@@ -167,8 +177,8 @@ def _complaints() -> None:
         sa.Column("citizen", _big(), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_complaints_citizen"),
         sa.PrimaryKeyConstraint("receipt", name="pk_complaints"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_complaints_citizen"),
     )
     op.create_index("ix_complaints_citizen", "complaints", ["citizen"])
 
@@ -180,8 +190,8 @@ def _consents() -> None:
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("told_at", _instant(), nullable=False),
         sa.Column("withdrawn_at", _instant(), nullable=True),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_consents_citizen"),
         sa.PrimaryKeyConstraint("citizen", "purpose", name="pk_consents"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_consents_citizen"),
     )
 
 
@@ -194,8 +204,8 @@ def _data_requests() -> None:
         sa.Column("asked_at", _instant(), nullable=False),
         sa.Column("due_at", _instant(), nullable=False),
         sa.Column("done_at", _instant(), nullable=True),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_data_requests_citizen"),
         sa.PrimaryKeyConstraint("code", name="pk_data_requests"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_data_requests_citizen"),
     )
     op.create_index("ix_data_requests_citizen", "data_requests", ["citizen"])
 
@@ -208,9 +218,9 @@ def _follows() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_follows_citizen"),
-        sa.PrimaryKeyConstraint("id", name="pk_follows"),
         sa.UniqueConstraint("citizen", "code_hash", name="uq_follows_citizen_code_hash"),
+        sa.PrimaryKeyConstraint("id", name="pk_follows"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_follows_citizen"),
     )
     op.create_index("ix_follows_code_hash", "follows", ["code_hash"])
 
@@ -228,19 +238,16 @@ def _inbox() -> None:
         sa.Column("done_at", _instant(), nullable=True),
         sa.Column("dead_at", _instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_inbox_conversation"),
-        sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("channel", "bot", "event_id", name="uq_inbox_channel_bot_event_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_inbox"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_inbox_conversation"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_inbox_conversation", "inbox", ["conversation"])
-    where = sa.text("dead_at IS NOT NULL")
-    op.create_index("ix_inbox_dead", "inbox", ["dead_at"], unique=False, sqlite_where=where, postgresql_where=where)
+    _partial_index("ix_inbox_dead", "inbox", ["dead_at"], "dead_at IS NOT NULL")
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
-    where = sa.text("done_at IS NULL")
-    op.create_index("ix_inbox_unfinished", "inbox", ["id"], unique=False, sqlite_where=where, postgresql_where=where)
-    where = sa.text("done_at IS NULL")
-    op.create_index("ix_inbox_unfinished_of", "inbox", ["conversation", "id"], unique=False, sqlite_where=where, postgresql_where=where)
+    _partial_index("ix_inbox_unfinished", "inbox", ["id"], "done_at IS NULL")
+    _partial_index("ix_inbox_unfinished_of", "inbox", ["conversation", "id"], "done_at IS NULL")
 
 
 def _outbox() -> None:
@@ -261,21 +268,17 @@ def _outbox() -> None:
         sa.Column("lease_until", _instant(), nullable=True),
         sa.Column("sent_at", _instant(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_outbox_conversation"),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("cause", "conversation", name="uq_outbox_cause_conversation"),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_outbox_conversation"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_conversation", "outbox", ["conversation"])
     op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
-    where = sa.text("state = 'due'")
-    op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], unique=False, sqlite_where=where, postgresql_where=where)
-    where = sa.text("state = 'due'")
-    op.create_index("ix_outbox_due_of", "outbox", ["conversation", "id"], unique=False, sqlite_where=where, postgresql_where=where)
-    where = sa.text("state = 'held'")
-    op.create_index("ix_outbox_held", "outbox", ["id"], unique=False, sqlite_where=where, postgresql_where=where)
-    where = sa.text("state = 'sending'")
-    op.create_index("uq_outbox_sending", "outbox", ["conversation"], unique=True, sqlite_where=where, postgresql_where=where)
+    _partial_index("ix_outbox_due", "outbox", ["due_at", "id"], "state = 'due'")
+    _partial_index("ix_outbox_due_of", "outbox", ["conversation", "id"], "state = 'due'")
+    _partial_index("ix_outbox_held", "outbox", ["id"], "state = 'held'")
+    _partial_index("uq_outbox_sending", "outbox", ["conversation"], "state = 'sending'", unique=True)
 
 
 def _ratings() -> None:
@@ -287,8 +290,8 @@ def _ratings() -> None:
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_ratings_citizen"),
         sa.PrimaryKeyConstraint("id", name="pk_ratings"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_ratings_citizen"),
     )
     op.create_index("ix_ratings_citizen", "ratings", ["citizen"])
 
@@ -303,8 +306,8 @@ def _readiness() -> None:
         sa.Column("ticked", sa.String(), nullable=False),
         sa.Column("catalogue_version", sa.String(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_readiness_citizen"),
         sa.PrimaryKeyConstraint("code", name="pk_readiness"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_readiness_citizen"),
     )
     op.create_index("ix_readiness_citizen", "readiness", ["citizen"])
 
@@ -316,8 +319,8 @@ def _wrong_tries() -> None:
         sa.Column("citizen", _big(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_wrong_tries_citizen"),
         sa.PrimaryKeyConstraint("id", name="pk_wrong_tries"),
+        sa.ForeignKeyConstraint(["citizen"], ["conversations.id"], name="fk_wrong_tries_citizen"),
     )
     op.create_index("ix_wrong_tries_citizen_at", "wrong_tries", ["citizen", "at"])
     op.create_index("ix_wrong_tries_code_hash_at", "wrong_tries", ["code_hash", "at"])
