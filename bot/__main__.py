@@ -26,6 +26,8 @@ from bot.errors import CatalogError, MotCuaError, SchemaOutdated, SettingsError
 from bot.flows.all_flows import ALL_FLOWS
 from bot.offices.model import Town
 from bot.offices.reader import load_town
+from bot.pictures.model import Slip
+from bot.pictures.slip import read_slip
 from bot.sample import sample_dir
 from bot.sample.dossiers import sample_dossiers
 from bot.search.model import Found
@@ -161,6 +163,13 @@ class _House:
     def work(self) -> None:
         self.application.take_turns()
         self._runner.run(self.application.deliver({"terminal": self._screen}))
+
+    def look(self, path: str) -> Slip:
+        try:
+            picture = Path(path).read_bytes()
+        except OSError:
+            return Slip("no_picture")
+        return read_slip(picture, clocks.today(self._clock))
 
     def restart(self) -> None:
         self.application.store.close()

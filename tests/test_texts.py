@@ -14,7 +14,7 @@ import pytest
 from bot import strict_yaml
 from bot.appointments import rules as appointment_rules
 from bot.dialogue.flow import Ask, Confirm, End, Flow, Tell
-from bot.dialogue.messages import MOST_CHARACTERS, IncomingKind
+from bot.dialogue.messages import MOST_CHARACTERS, IncomingKind, PhotoOutcome
 from bot.dossiers.rules import Standing
 from bot.flows.all_flows import ALL_FLOWS
 from bot.texts.reader import Texts, load_texts
@@ -112,6 +112,7 @@ DECIDED_ELSEWHERE: dict[tuple[str, str], set[str]] = {
     ("call_back", "phone"): {"asked", *errand_answers("call_back", "why")},
     ("dossier_status", "standing"): {"gone", *get_args(Standing)},
     ("not_ours", "tell"): not_ours(),
+    ("book_visit", "booked"): {"say", "moved"},
     ("book_visit", "day"): {each for each in get_args(appointment_rules.DayStanding) if each != "free"},
 }
 """(flow, step) whose variants a domain function names, not the flow itself: all that it may name."""
@@ -187,7 +188,7 @@ def asked_for() -> Iterator[tuple[str, str]]:
                 # The key is a variable: the words for it stand somewhere in the same module.
                 named |= literals(tree)
                 if name == "common":
-                    named |= set(get_args(IncomingKind))
+                    named |= {*get_args(IncomingKind), *(f"photo_{outcome}" for outcome in get_args(PhotoOutcome) if outcome != "code")}
             for flow in flows:
                 yield from ((flow, each) for each in named)
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any, Protocol, TextIO
 
 from bot.clock import SetClock
-from bot.dialogue.messages import Incoming, Outgoing, as_plain_text
+from bot.dialogue.messages import Incoming, Outgoing, PhotoOutcome, as_plain_text
 from bot.errors import StoreUnavailable
 from bot.notices.outbox import Outcome, Row, Sent
+from bot.pictures.model import Slip
 
 CHANNEL, BOT = "terminal", "terminal"
 
@@ -22,6 +23,10 @@ class House(Protocol):
     def accept(self, incoming: Incoming) -> bool: ...
     def work(self) -> None:
         """Takes the turns that wait and sends what is due."""
+        ...
+
+    def look(self, path: str) -> Slip:
+        """What the picture in a file says; nothing of it is kept."""
         ...
 
     def restart(self) -> None:
@@ -100,7 +105,8 @@ class Terminal:
         word, _, rest = line[1:].partition(" ")
         match word:
             case "photo":
-                self._say("photo", "", photo=rest.strip())
+                slip = self.house.look(rest.strip())
+                self._say("photo", slip.code, slip.outcome)
             case "at":
                 self._move_clock(rest.strip())
             case "again":
@@ -113,7 +119,7 @@ class Terminal:
             case _:
                 self.complain(f"unknown line {line!r}: !photo PATH, !at ISO-TIME, !again, !user NAME, !restart")
 
-    def _say(self, kind: Any, text: str, photo: str | None = None) -> None:
+    def _say(self, kind: Any, text: str, photo: PhotoOutcome | None = None) -> None:
         self._count += 1
         self._last = Incoming(CHANNEL, BOT, f"{self._session}-{self._count}", self.user, kind, text, self.clock.now(), photo)
         self._deliver(self._last)

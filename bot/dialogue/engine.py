@@ -138,8 +138,10 @@ class _Talk(Generic[W]):
     def hear(self, incoming: Incoming) -> None:
         if incoming.kind == "choice":
             self._press(incoming.text)
-        elif incoming.kind == "text":
+        elif incoming.kind == "text" or (incoming.kind == "photo" and incoming.text):
             self._read(clean(incoming.text))
+        elif incoming.kind == "photo":
+            self._unreadable(f"photo_{incoming.photo or 'nothing'}")
         else:
             self._unreadable(incoming.kind)
 
@@ -446,7 +448,7 @@ class _Talk(Generic[W]):
         before, self._before = self._before, ""
         return Outgoing(
             text=f"{before}\n{text}" if before else text, tail=say.tail, procedure=say.procedure, facet=say.facet,
-            flow=place.flow, step=place.step, once=say.once,
+            flow=place.flow, step=place.step, once=say.once, ticket=say.ticket,
         )
 
     def again(self, text: str) -> None:
@@ -550,10 +552,10 @@ def split(message: Outgoing) -> list[Outgoing]:
     if len(part) > last_room:
         parts.append(part)
         part = ""
-    said = [replace(message, text=each, choices=(), tail="", hint="", files=()) for each in parts]
+    said = [replace(message, text=each, choices=(), tail="", hint="", files=(), ticket=None) for each in parts]
     if part:
         return [*said, replace(message, text=part)]
-    if message.choices or message.tail or message.hint or message.files:
+    if message.choices or message.tail or message.hint or message.files or message.ticket:
         return [*said[:-1], *_carry(said[-1], message)]
     return said
 

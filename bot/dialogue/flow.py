@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
+from bot.dialogue.messages import Ticket
+
 Answers = dict[str, Any]
 """What the flow knows so far, by step name; JSON."""
 
@@ -42,6 +44,7 @@ class Say:
     procedure: str | None = None
     facet: str | None = None
     once: bool = False
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What goes over a wire, either way, whatever the wire."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -9,12 +9,17 @@ from typing import Any, Literal
 MOST_CHARACTERS = 2000
 """The shortest limit of all wires (Zalo), in NFC characters."""
 
+PhotoOutcome = Literal["code", "nothing", "id_card", "too_big", "no_picture"]
 IncomingKind = Literal["text", "choice", "photo", "voice", "sticker", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event from a citizen. ``(channel, bot, event_id)`` is unique; ``text`` holds the words, or a pressed choice's value."""
+    """One event from a citizen. ``(channel, bot, event_id)`` is unique; ``text`` holds the words, or a pressed choice's value.
+
+    A photo is read by its channel and thrown away: ``text`` is the code that stood on it ("" where there was none) and ``photo`` what
+    became of it.
+    """
 
     channel: str
     bot: str
@@ -23,8 +28,7 @@ class Incoming:
     kind: IncomingKind
     text: str
     sent_at: datetime
-    photo: str | None = None
-    """Where the channel can fetch the picture; never the picture itself."""
+    photo: PhotoOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,20 @@ class File:
     name: str
     mime: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A booked start, for wires that can hand over more than words: a picture of the code, an entry for the phone's calendar.
+
+    ``code`` is as it is read aloud; ``at`` is aware, UTC.
+    """
+
+    code: str
+    title: str
+    place: str
+    at: datetime
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,7 @@ class Outgoing:
     flow: str | None = None
     step: str | None = None
     once: bool = False
+    ticket: Ticket | None = None
 
 
 def as_plain_text(message: Outgoing) -> str:
@@ -75,6 +94,7 @@ def to_json(message: Outgoing) -> dict[str, Any]:
         "text": message.text, "choices": [[each.label, each.value] for each in message.choices], "tail": message.tail,
         "hint": message.hint, "files": [[each.name, each.mime, each.path] for each in message.files], "kind": message.kind,
         "procedure": message.procedure, "facet": message.facet, "flow": message.flow, "step": message.step, "once": message.once,
+        "ticket": _ticket_to_json(message.ticket),
     }
 
 
@@ -82,5 +102,16 @@ def from_json(data: Mapping[str, Any]) -> Outgoing:
     return Outgoing(
         text=data["text"], choices=tuple(Choice(*each) for each in data["choices"]), tail=data["tail"], hint=data["hint"],
         files=tuple(File(*each) for each in data["files"]), kind=data["kind"], procedure=data["procedure"], facet=data["facet"],
-        flow=data["flow"], step=data["step"], once=data["once"],
+        flow=data["flow"], step=data["step"], once=data["once"], ticket=_ticket_from_json(data.get("ticket")),
     )
+
+
+def _ticket_to_json(ticket: Ticket | None) -> list[Any] | None:
+    return [ticket.code, ticket.title, ticket.place, ticket.at.isoformat(), ticket.minutes] if ticket else None
+
+
+def _ticket_from_json(data: Sequence[Any] | None) -> Ticket | None:
+    if data is None:
+        return None
+    code, title, place, at, minutes = data
+    return Ticket(code, title, place, datetime.fromisoformat(at), minutes)

@@ -21,7 +21,8 @@ _END = rf"(?![0-9A-Z]|-{_D})"
 
 _OLD = rf"(?:(?P<v>{_X}{{1,3}}){_SEP})?(?:(?P<z>{_X}{{2}}){_SEP})?(?P<y>{_X}{{2}}){_SEP}(?P<om>{_AGENCY})"
 _NEW = rf"(?P<nm>{_AGENCY})(?P<units>(?:{_SEP}{_X}{{1,3}}){{0,3}}?)"
-_DATE = rf"(?P<day>{_D}{{6}}|{_D}{{2}}[\s.\-]{_D}{{2}}[\s.\-]{_D}{{2}})"
+_DATE = rf"(?P<day>{_D}{{6}}|[0-3OQIL]{_D}[\s.\-][01OQIL]{_D}[\s.\-]{_D}{{2}})"
+"""Its parts may stand apart; then the first is a year or a day and the second a month, not two of the unit's segments."""
 _WRITTEN = re.compile(
     rf"{_START}(?:{_OLD}|{_NEW}){_SEP}{_DATE}(?:{_SEP}(?P<seq>{_D}{{1,7}})|(?P<glued>{_D}{{4}})){_END}"
 )
@@ -192,7 +193,7 @@ def _cut(agency: str, digits: str, today: date) -> str | None:
 
 def _day(six: str, today: date) -> str | None:
     """Six digits as YYMMDD; written day first, they are turned. None where no such day exists."""
-    straight, turned = _as_date(six[:2], six[2:4], six[4:]), _as_date(six[4:], six[2:4], six[:2])
+    straight, turned = _as_date(six[:2], six[2:4], six[4:], today), _as_date(six[4:], six[2:4], six[:2], today)
     if straight is not None and (straight <= today or turned is None or turned > today):
         return six
     if turned is not None and turned <= today:
@@ -200,8 +201,9 @@ def _day(six: str, today: date) -> str | None:
     return None
 
 
-def _as_date(year: str, month: str, day: str) -> date | None:
-    if int(year) < _FIRST_YEAR:
+def _as_date(year: str, month: str, day: str, today: date) -> date | None:
+    """The day of receipt that the digits name; None outside the years in which such codes are given."""
+    if not _FIRST_YEAR <= int(year) <= today.year % 100 + 1:
         return None
     try:
         return date(2000 + int(year), int(month), int(day))

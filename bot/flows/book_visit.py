@@ -1,7 +1,7 @@
 """Book a visit: what for, a day, an hour held for ten minutes, a name, then a ticket."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from bot.appointments.model import HOLD_FOR, Booking, Start
@@ -9,7 +9,7 @@ from bot.appointments.rules import DAYS_AHEAD, by_day, day_bounds, day_standing,
 from bot.catalog.model import Procedure
 from bot.clock import aware, local
 from bot.dialogue.flow import Answers, Ask, Branch, Confirm, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say, Tell
-from bot.dialogue.messages import Outgoing
+from bot.dialogue.messages import Outgoing, Ticket
 from bot.flows.procedure_words import procedure_typed
 from bot.flows.wording import bare_clock, clock_in_words, day_in_words, moment_in_words, sample_tail, short_day_in_words
 from bot.flows.world import World, house_fields
@@ -46,10 +46,16 @@ def served(answers: Answers, world: World) -> str:
     procedure = _procedure(answers, world)
     if procedure is None:
         return "counter" if answers.get("counter") else "ask"
+    if not answers.get("instead_of") and any(each.procedure == procedure.code for each in _confirmed(world)):
+        return "already"
     authority, serving = procedure.authority_on(world.today), _office(answers, world).counters_for(procedure.field)
     at_commune = authority is not None and authority.level == "commune"
     here = serving if at_commune else [counter for counter in serving if procedure.field in counter.fields]
     return "known" if here else "not_here"
+
+
+def _confirmed(world: World) -> list[Booking]:
+    return [booking for booking in world.appointments.live_of(world.citizen) if booking.state == "confirmed"]
 
 
 def counters(answers: Answers, world: World) -> Sequence[Option]:
@@ -289,7 +295,9 @@ def hold(answers: Answers, world: World) -> Done | Refused:
     start = _chosen(answers, world)
     # While one visit is moved, old and new are alive together: the new one gets its procedure when it is confirmed.
     held = start and world.appointments.hold(world.citizen, start, "" if moving else procedure, world.now + HOLD_FOR)
-    return Done({"held": held.id}) if held else Refused("taken")
+    if not held:
+        return Refused("taken")
+    return Done({"held": held.id, **({"name": answers["known_name"]} if answers.get("known_name") else {})})
 
 
 def _chosen(answers: Answers, world: World) -> Start | None:
@@ -320,12 +328,12 @@ def confirm(answers: Answers, world: World) -> Done | Refused:
     world.privacy.tell(world.citizen, "appointment")
     held = world.appointments.get(answers["held"])
     if held is None or held.state != "held" or held.held_until is None or held.held_until <= world.now:
-        return Refused("lapsed", {"held": None})
+        return Refused("lapsed", {"held": None, "known_name": answers["name"]})
     if answers.get("instead_of"):
         held = _move(held, answers, world)
     booking = world.appointments.confirm(held.id, answers["name"], new_code("H"))
     if booking is None or booking.ticket is None:
-        return Refused("lapsed", {"held": None})
+        return Refused("lapsed", {"held": None, "known_name": answers["name"]})
     _remind(booking, answers, world)
     return Done({"ticket": booking.ticket, "held": None, "booking": booking.id})
 
@@ -361,8 +369,18 @@ def reminder_cause(booking: int) -> str:
 
 
 def booked(answers: Answers, world: World) -> Say:
-    fields = {**_visit_fields(answers, world), "ticket": spoken(answers["ticket"])}
-    return Say("moved" if answers.get("instead_of") else "say", fields, tail=sample_tail(world), once=True)
+    ticket = spoken(answers["ticket"])
+    fields = {**_visit_fields(answers, world), "ticket": ticket}
+    variant = "moved" if answers.get("instead_of") else "say"
+    return Say(variant, fields, tail=sample_tail(world), once=True, ticket=_entry(ticket, fields, answers, world))
+
+
+def _entry(ticket: str, fields: Mapping[str, str], answers: Answers, world: World) -> Ticket | None:
+    booking = world.appointments.get(answers["booking"])
+    if booking is None:
+        return None
+    place = f"{fields['place']}, {fields['address']}"
+    return Ticket(ticket, fields["matter"], place, booking.start.at, booking.start.minutes)
 
 
 def after_booking(answers: Answers, world: World) -> Sequence[Option]:
@@ -415,9 +433,9 @@ def _to_menu(world: World) -> list[Option]:
 BOOK_VISIT: Flow[World] = Flow(
     "book_visit",
     Ask("office", centres, next="served", if_none="not_set_up", alone=True),
-    Branch("served", served, {"known": "day", "counter": "day", "ask": "counter", "not_here": "not_here"}),
+    Branch("served", served, {"known": "day", "counter": "day", "ask": "counter", "not_here": "not_here", "already": "already"}),
     Ask("counter", counters, next="served_there", alone=True, typed=procedure_typed),
-    Branch("served_there", served, {"known": "day", "counter": "day", "ask": "day", "not_here": "not_here"}),
+    Branch("served_there", served, {"known": "day", "counter": "day", "ask": "day", "not_here": "not_here", "already": "already"}),
     Ask("day", days, next="half", if_none="no_days", say=ask_day, typed=day_typed, given=day_given, take=take_day),
     Ask("half", halves, next="hour", alone=True, typed=half_typed, given=half_given),
     Ask(

@@ -29,7 +29,7 @@ def _in_grief(answers: Answers, world: World) -> bool:
 
 def named(procedure: Procedure) -> str:
     """Label, and what tells it from its siblings."""
-    return f"{procedure.label} ({procedure.differs})" if procedure.differs else procedure.label
+    return f"{procedure.label}: {procedure.differs}" if procedure.differs else procedure.label
 
 
 def case_needed(answers: Answers, world: World) -> str:

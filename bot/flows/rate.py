@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue.flow import Answers, Ask, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused
 from bot.feedback.model import Rating
 from bot.flows.world import World
+from bot.understanding.commands import command
 
 SCALE = "satisfaction-5"
 SCORES = ("5", "4", "3", "2", "1")
@@ -19,7 +20,7 @@ def no_comment(_: Answers, world: World) -> Sequence[Option]:
 
 
 def comment_typed(text: str, _: Answers, __: World) -> Read | Problem | None:
-    return Read(text)
+    return Read("" if command(text) == "no" else text)
 
 
 def keep(answers: Answers, world: World) -> Done | Refused:

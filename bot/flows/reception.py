@@ -46,8 +46,10 @@ class Reception:
         return len(said) > 1 and said == commands.bare(label)
 
     def recognise(self, text: str, situation: Situation, world: World) -> Recognition | None:
+        if commands.command(text) in ("yes", "no"):
+            return None if situation.waiting else Recognition(Errand("thanks"), strong=False)
         said = world.understand(text)
-        if situation.waiting and said.intent == "out_of_scope" and not said.sure:
+        if situation.waiting and _says_nothing(said):
             return None
         errand = self._errand(text, said, situation)
         if errand is None:
@@ -81,6 +83,11 @@ class Reception:
                 return Errand("not_ours", {"who": said.not_ours})
             case _:
                 return None
+
+
+def _says_nothing(said: Understood) -> bool:
+    """Names no matter of its own: no reason to leave the question that waits."""
+    return (said.intent == "out_of_scope" and not said.sure) or (said.intent == "follow_up" and said.facet is None)
 
 
 def _procedure(said: Understood) -> Errand:

@@ -51,9 +51,11 @@ def fill(conversation, day: date, counters: tuple[str, ...] | None = None, but: 
         while True:
             taken = repositories.appointments.taken(FIRST_OFFICE, *day_bounds(day, day))
             free = free_starts(office, conversation.application.knowledge.calendar, chosen, day, taken, now)
-            if len(free) <= but:
+            wanted = [start for start in free if start not in free[len(free) - but:]] if but else free
+            if not wanted:
                 break
-            assert repositories.appointments.hold(citizen, free[0], "", now + timedelta(days=30))
+            for start in wanted:
+                assert repositories.appointments.hold(citizen, start, "", now + timedelta(days=30))
     conversation.user = speaker
 
 
@@ -126,7 +128,7 @@ def test_an_hour_said_with_the_day_is_not_asked_again(conversation):
 
 
 def test_what_is_not_done_at_the_counters_is_not_booked(conversation):
-    play(conversation, "dat lich doi bang lai xe", "1")
+    play(conversation, "đặt lịch đổi bằng lái xe", "1")
     assert conversation.place == "book_visit.not_here"
     assert "Nộp ở đâu" in [choice.label for choice in conversation.last[0].choices]
 
@@ -153,7 +155,7 @@ def test_a_day_typed_in_words_is_taken(asked_for_the_day, words):
     ("20/11", "Thứ Sáu 20/11/2026 đã qua"), ("hom qua", "Ngày đó đã qua"), ("31/2", "không có trong lịch"),
     ("30/2", "không có trong lịch"), ("22/11", "Chủ nhật 22/11/2026 không làm việc."), ("chủ nhật", "Chủ nhật 22/11/2026 không làm việc."),
     ("mai", "Chủ nhật 22/11/2026 không làm việc."), ("24/11", "Thứ Ba 24/11/2026 chưa chốt có nghỉ hay không, nên chưa nhận hẹn."),
-    ("30/12", "Thứ Tư 30/12/2026 còn xa quá"), ("thứ 2 ngày 26/11", "đọc chưa ra"),
+    ("30/12", "Thứ Tư 30/12/2026 còn xa quá"), ("thứ 2 " "ngày 26/11", "đọc chưa ra"),
 ])
 def test_a_day_that_cannot_be_had_is_named_with_the_reason_and_others_are_offered(asked_for_the_day, words, told):
     asked_for_the_day.say(words)
@@ -165,7 +167,7 @@ def test_a_day_that_cannot_be_had_is_named_with_the_reason_and_others_are_offere
 @pytest.mark.parametrize(("words", "told"), [
     ("đặt lịch làm khai sinh cho con ngày 24/11", "chưa chốt có nghỉ hay không"),
     ("đặt lịch làm khai sinh cho con ngày 20/11", "đã qua"), ("đặt lịch làm khai sinh cho con ngày 31/2", "không có trong lịch"),
-    ("đặt lịch làm khai sinh cho con chủ nhật", "không làm việc"),
+    ("đặt lịch chủ nhật làm khai sinh cho con", "không làm việc"),
 ])
 def test_a_day_said_at_the_very_beginning_is_answered_alike(conversation, words, told):
     play(conversation, words, "1")
@@ -196,8 +198,8 @@ def test_a_day_that_fills_up_meanwhile_leads_back_to_another_day(asked_for_the_d
 def test_a_month_without_a_seat_is_no_dead_end(conversation):
     for ahead in range(32):
         day = date(2026, 11, 21) + timedelta(days=ahead)
-        fill(conversation, day)
-    play(conversation, "dat lich lam khai sinh cho con", "1")
+        fill(conversation, day, ("q3",))
+    play(conversation, "dat lich", "1", "3")
     assert conversation.place == "book_visit.no_days"
     assert "0298 0000 000" in conversation.text
     assert "Nhờ cán bộ gọi lại" in [choice.label for choice in conversation.last[0].choices]
@@ -300,7 +302,9 @@ def test_a_hold_lapses_after_ten_minutes_and_is_said(asked_for_the_name, later):
     play(asked_for_the_name, "Nguyễn Thị Mẫu", "1")
     assert [message.step for message in asked_for_the_name.last] == ["lapsed", "hour"]
     assert "Giờ giữ chỗ 10 phút đã hết, chưa đặt được." in asked_for_the_name.text
-    play(asked_for_the_name, "8h30", "Nguyễn Thị Mẫu", "1")
+    asked_for_the_name.say("8h30")
+    assert asked_for_the_name.place == "book_visit.review", "the name is known"
+    asked_for_the_name.say("1")
     assert asked_for_the_name.place == "book_visit.booked"
 
 
@@ -353,8 +357,9 @@ def test_a_number_is_no_name(asked_for_the_name, words):
 
 
 def test_one_live_booking_for_a_person_and_procedure(conversation):
+    """Said before a day and an hour are asked for in vain."""
     book(conversation)
-    play(conversation, "dat lich lam khai sinh cho con", "1", "27/11", "1", "8h30")
+    play(conversation, "dat lich lam khai sinh cho con", "1")
     assert conversation.place == "book_visit.already"
     assert "Hủy hoặc dời lịch" in [choice.label for choice in conversation.last[0].choices]
     assert len(live(conversation)) == 1

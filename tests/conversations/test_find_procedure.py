@@ -1,5 +1,13 @@
 """Asked outright, answered outright; several may fit, choose; follow-ups keep the procedure in hand."""
 
+import re
+
+import pytest
+
+from bot.catalog.model import Note
+from bot.clock import today
+from bot.flows.find_procedure import next_things, tell
+
 
 def test_a_question_that_names_papers_gets_the_papers(conversation):
     conversation("""
@@ -76,3 +84,73 @@ def test_guidance_is_logged_without_words_or_identity(conversation):
         ("1.001193", "documents", "terminal", "163/QĐ-BTP")
     ]
     assert told[0].catalogue_version == conversation.application.knowledge.catalog.version
+
+
+def test_a_fee_and_a_time_that_are_not_published_are_said_to_be_so(conversation):
+    """Never "free" for what nobody has published."""
+    told = 0
+    for procedure in conversation.application.knowledge.catalog:
+        if procedure.fees.status == "not_published" and procedure.in_force(today(conversation.clock)) and not procedure.replaced_by:
+            conversation.say(f"{procedure.code} phí bao nhiêu")
+            if (conversation.last[0].procedure, conversation.last[0].facet) != (procedure.code, "fee"):
+                continue
+            assert "Danh mục chưa có mức phí" in conversation.text
+            assert "0298 0000 000" in conversation.text
+            told += 1
+    assert told
+
+
+@pytest.mark.parametrize("facet", ["summary", "documents", "fee", "time", "where", "online", "steps", "form"])
+def test_every_facet_of_every_procedure_can_be_told(conversation, facet):
+    """Each has its source line, no hole in its sentences, a way on; and each part of it fits a message."""
+    conversation.say("menu")
+    with conversation.repositories() as repositories:
+        world = conversation.application.world(conversation.citizen, "terminal", repositories)
+        for procedure in world.catalog:
+            for case in [None, *(each.id for each in procedure.cases)]:
+                answers = {"procedure": procedure.code, "facet": facet, "case": case}
+                said = tell(answers, world)
+                text = f"{said.fields['body']}\n{said.tail}"
+                assert said.tail, procedure.code
+                assert not re.search(r"None|[{}]|(?<=\S) {2,}|\.\.(?!\.)| \n|:\.|,,", text), f"{procedure.code} {facet}: {text}"
+                assert next_things(answers, world), f"{procedure.code} {facet}: no way on"
+
+
+def test_a_first_screen_is_short(conversation):
+    """A question that names nothing gets at most 600 characters before its list."""
+    conversation.say("menu")
+    with conversation.repositories() as repositories:
+        world = conversation.application.world(conversation.citizen, "terminal", repositories)
+        for procedure in world.catalog:
+            if not procedure.cases and any(not isinstance(line, Note) for line in procedure.documents):
+                said = tell({"procedure": procedure.code, "facet": "summary"}, world)
+                assert len(said.fields["body"]) <= 700, f"{procedure.code}: {said.fields['body']}"
+
+
+def test_papers_for_some_are_not_counted_among_those_for_everyone(conversation):
+    conversation.say("khai sinh")
+    assert "Cần 3 loại giấy, tùy trường hợp thêm 4 loại; bấm 1 để coi." in conversation.text
+
+
+def test_another_case_can_be_looked_at(conversation):
+    conversation.say("xin gpxd cat nha can giay gi")
+    conversation.say("1")
+    conversation.press("Trường hợp khác")
+    assert conversation.place == "find_procedure.case"
+    conversation.say("2")
+    assert conversation.place == "find_procedure.answer"
+
+
+def test_a_choice_among_several_is_answered_with_what_was_asked(conversation):
+    """The facet of the question is not lost by the choice."""
+    conversation.say("ba toi moi mat can dem giay to gi")
+    if conversation.place == "find_procedure.procedure":
+        conversation.say("1")
+    assert conversation.last[0].facet == "documents"
+
+
+def test_a_citizens_own_words_choose_from_the_list(conversation):
+    conversation.say("ba tui moi mat, can lam gi")
+    assert conversation.place == "find_procedure.procedure"
+    conversation.say("khai tu cho nguoi mat")
+    assert conversation.last[0].procedure == "1.000656"

@@ -11,7 +11,7 @@ def _booking(conversation):
 
 
 @pytest.mark.parametrize(("kind", "words"), [
-    ("voice", "chưa nghe được tin thoại"), ("sticker", "đọc được chữ"), ("photo", "đừng gửi ảnh căn cước"), ("other", "nhắn bằng chữ"),
+    ("voice", "chưa nghe được tin thoại"), ("sticker", "đọc được chữ"), ("photo", "mã QR hay mã vạch"), ("other", "nhắn bằng chữ"),
 ])
 def test_what_cannot_be_read_is_said_and_the_list_stays(conversation, kind, words):
     _booking(conversation)
@@ -91,3 +91,16 @@ def test_no_word_of_a_citizen_is_logged(conversation, caplog):
     assert "Canary" not in caplog.text
     assert "0912345678" not in caplog.text
     assert "079085001234" not in caplog.text
+
+
+@pytest.mark.parametrize(("outcome", "words"), [
+    ("id_card", "không đọc và không giữ"), ("too_big", "nặng quá"), ("no_picture", "không mở được ảnh"), ("nothing", "mã QR hay mã vạch"),
+])
+def test_what_a_photo_was_good_for_is_said(conversation, outcome, words):
+    conversation.say("", kind="photo", photo=outcome)
+    assert words in conversation.text
+
+
+def test_the_code_on_a_photographed_slip_is_read(conversation):
+    conversation.say("H20.14-261102-0007", kind="photo", photo="code")
+    assert (conversation.last[0].flow, conversation.last[0].step) == ("dossier_status", "fact")
