@@ -1,12 +1,15 @@
 """The outbox: what was said is a row before it is sent, and what became of the send is known."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.dialogue.messages import Outgoing
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """How long a claimed row belongs to its claimer; a row still being sent after that has an unknown outcome."""
@@ -66,6 +69,14 @@ class Outbox(Protocol):
         """
         ...
 
+    def claim_some(self, channels: Collection[str], most: int) -> Sequence[Row]:
+        """Up to *most* such rows, each of another conversation, in one transaction: all of them are to be sent at once."""
+        ...
+
+    def record_all(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """The same as ``record`` for each, in one transaction."""
+        ...
+
     def record(self, row: int, outcome: Outcome) -> None:
         """What became of the send. Unknown: a reply becomes due once more (one time only), a ``once`` row is held and listed."""
         ...
@@ -91,12 +102,19 @@ async def deliver_due(outbox: Outbox, senders: Mapping[str, Sender], boundary: C
     """Sends what is due now, in order within each conversation; how many sends were begun."""
     begun = 0
     while (row := await asyncio.to_thread(outbox.claim, senders.keys())) is not None:
-        boundary("before_send")
-        try:
-            outcome = await senders[row.channel].send(row)
-        except Exception:
-            outcome = Unknown()
-        boundary("after_send")
+        outcome = await send_claimed(row, senders, boundary)
         await asyncio.to_thread(outbox.record, row.id, outcome)
         begun += 1
     return begun
+
+
+async def send_claimed(row: Row, senders: Mapping[str, Sender], boundary: Callable[[str], None] = lambda _: None) -> Outcome:
+    """One send; what becomes of it is still to be recorded. A sender that raises has told nothing."""
+    boundary("before_send")
+    try:
+        outcome = await senders[row.channel].send(row)
+    except Exception as error:
+        log.error("a sender failed: %s", type(error).__name__, exc_info=error if log.isEnabledFor(logging.DEBUG) else None)
+        outcome = Unknown()
+    boundary("after_send")
+    return outcome

@@ -106,6 +106,10 @@ class Store:
             query = sa.select(c.id).where(c.channel == channel, c.bot == bot, c.peer == peer)
             return connection.execute(query).scalar_one_or_none()
 
+    def sign(self, kind: str, text: str) -> str:
+        """A hash in hex that only this deployment can make, the same in all its processes."""
+        return self._keys.lookup(kind, text)
+
     def close(self) -> None:
         self._database.close()
 

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.dialogue.messages import Outgoing, from_json, to_json
 from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent
 from bot.store.database import Database
+from bot.store.history import StoredHistory
 from bot.store.scope import Scope
 from bot.store.tables import conversations
 from bot.store.tables import outbox as table
@@ -48,47 +49,65 @@ _OUT_OF_LEASE = sa.select(table).where(_RAN_OUT)
 _LOCK_OUT_OF_LEASE = _OUT_OF_LEASE.with_for_update(skip_locked=True)
 _LOCK_ONE = sa.select(table).where(table.c.id == sa.bindparam("row")).with_for_update()
 _CHANGE = table.update().where(table.c.id == sa.bindparam("row"))
+_sent_before = table.alias("sent_before")
+_LAST_PLACE = (
+    sa.select(sa.func.coalesce(sa.func.max(_sent_before.c.place), 0))
+    .where(_sent_before.c.conversation == table.c.conversation).correlate(table).scalar_subquery()
+)
+# One row of a conversation goes out at a time, so places grow without a gap or an equal; tried again, a row keeps its own.
+_TAKE = _CHANGE.values(
+    state="sending", lease_until=sa.bindparam("until", type_=table.c.lease_until.type), attempts=table.c.attempts + 1,
+    place=sa.func.coalesce(table.c.place, _LAST_PLACE + 1),
+)
 _UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
 
 
 class StoredOutbox:
-    """The workers' side; each call is its own transaction."""
+    """The workers' side; each call is its own transaction. ``history`` reads what was said."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self.history = StoredHistory(database, clock)
 
     def claim(self, channels: Collection[str]) -> Row | None:
+        return next(iter(self.claim_some(channels, 1)), None)
+
+    def claim_some(self, channels: Collection[str], most: int) -> Sequence[Row]:
         while True:
             try:
-                return self._claim({"now": self._clock.now(), "channels": list(channels)})
+                return self._claim({"now": self._clock.now(), "channels": list(channels)}, most)
             except sa.exc.IntegrityError:
                 continue  # another worker began to send to the same citizen at this very moment: look again
 
-    def _claim(self, values: Mapping[str, Any]) -> Row | None:
+    def _claim(self, values: Mapping[str, Any], most: int) -> Sequence[Row]:
         # Nothing to do is the common case: it must not hold up those who write.
         with self._database.reading() as connection:
             some_lost = connection.execute(_OUT_OF_LEASE, values).first() is not None
             if not some_lost and connection.execute(_NEXT, values).first() is None:
-                return None
+                return ()
+        taken: list[Row] = []
         with self._database.writing() as connection:
             if some_lost:
                 _free_the_lost(connection, values)
-            row = connection.execute(_LOCK_NEXT, values).first()
-            if row is not None:
-                taken = {"state": "sending", "lease_until": values["now"] + LEASE, "attempts": row.attempts + 1}
-                connection.execute(_CHANGE, taken | {"row": row.id})
+            while len(taken) < most and (row := connection.execute(_LOCK_NEXT, values).first()) is not None:
+                connection.execute(_TAKE, {"row": row.id, "until": values["now"] + LEASE})
+                taken.append(_row(row, row.attempts + 1))
             connection.commit()
-        return None if row is None else _row(row, row.attempts + 1)
+        return taken
 
     def record(self, row: int, outcome: Outcome) -> None:
+        self.record_all([(row, outcome)])
+
+    def record_all(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """A late "sent" is believed whatever was decided meanwhile; other outcomes only while the row is being sent."""
         with self._database.writing() as connection:
-            held = connection.execute(_LOCK_ONE, {"row": row}).one_or_none()
-            if held is None or (held.state != "sending" and not isinstance(outcome, Sent)):
-                return
-            connection.execute(_CHANGE, self._after(held, outcome) | {"row": row})
-            if isinstance(outcome, Blocked):
-                _block(connection, held.conversation, self._clock.now())
+            for row, outcome in sorted(outcomes, key=lambda each: each[0]):
+                held = connection.execute(_LOCK_ONE, {"row": row}).one_or_none()
+                if held is None or (held.state != "sending" and not isinstance(outcome, Sent)):
+                    continue
+                connection.execute(_CHANGE, self._after(held, outcome) | {"row": row})
+                if isinstance(outcome, Blocked):
+                    _block(connection, held.conversation, self._clock.now())
             connection.commit()
 
     def unknown(self) -> Sequence[Row]:

@@ -127,9 +127,10 @@ outbox = sa.Table(
     sa.Column("lease_until", UtcDateTime),
     sa.Column("sent_at", UtcDateTime),
     sa.Column("reference", sa.String),
+    sa.Column("place", sa.Integer),
     sa.UniqueConstraint("cause", "conversation"),
     sa.Index(None, "created_at"),
-    sa.Index(None, "conversation"),
+    sa.Index(None, "conversation", "place"),
     _index("ix_outbox_due", "due_at", "id", where="state = 'due'"),
     _index("ix_outbox_due_of", "conversation", "id", where="state = 'due'"),
     _index("uq_outbox_sending", "conversation", where="state = 'sending'", unique=True),
@@ -139,7 +140,8 @@ outbox = sa.Table(
 """``state`` is due, sending, sent, held, blocked or dropped; ids give the order within a conversation.
 
 ``uq_outbox_sending`` is what keeps two workers from sending to one citizen at once. ``unknowns`` counts sends whose
-outcome nobody knows; ``forget`` empties the text as soon as the row is through.
+outcome nobody knows; ``forget`` empties the text as soon as the row is through. ``place`` counts the rows of the
+conversation in the order in which they went out.
 """
 
 bookings = sa.Table(

@@ -268,12 +268,13 @@ def _outbox() -> None:
         sa.Column("lease_until", _instant(), nullable=True),
         sa.Column("sent_at", _instant(), nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=True),
         sa.UniqueConstraint("cause", "conversation", name="uq_outbox_cause_conversation"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.ForeignKeyConstraint(["conversation"], ["conversations.id"], name="fk_outbox_conversation"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_conversation", "outbox", ["conversation"])
+    op.create_index("ix_outbox_conversation_place", "outbox", ["conversation", "place"])
     op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
     _partial_index("ix_outbox_due", "outbox", ["due_at", "id"], "state = 'due'")
     _partial_index("ix_outbox_due_of", "outbox", ["conversation", "id"], "state = 'due'")
