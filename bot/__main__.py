@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import json
-import logging
 import os
+import select
+import signal
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from bot.desk import lists
 from bot.dossiers.codes import find_procedure_code
 from bot.errors import CatalogError, MotCuaError, SchemaOutdated, SettingsError
 from bot.flows.all_flows import ALL_FLOWS
+from bot.logs import set_up_logs
 from bot.offices.model import Town
 from bot.offices.reader import load_town
 from bot.pictures.model import Slip
@@ -38,6 +40,9 @@ from bot.texts.reader import load_texts
 from bot.understanding.model import Understood
 
 DEMO_DATABASE = "sqlite:///data/demo.db"
+HERE, PORT = "127.0.0.1", 8000
+LINES_COME_WITHIN = 0.3
+"""Seconds in which a conversation that was piped in shows itself."""
 WRONG = 2
 
 
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
-        logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        set_up_logs(settings.log_level, settings.secrets())
         status: int = options.run(options, settings)
         return status
     except (SettingsError, SchemaOutdated, CatalogError) as error:
@@ -67,7 +72,23 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    command("demo", _demo, "try the bot: sample office and dossiers, a conversation in this terminal")
+    demo = command("demo", _demo, "try the bot: sample office and dossiers, the web page on this machine")
+    demo.add_argument("--port", type=_port, help=f"where the page is served; without it {PORT}, or a free one")
+    demo.add_argument("--terminal", action="store_true", help="a conversation in this terminal instead; so also when lines are piped in")
+
+    serve = command("serve", _serve, "the server: web page and webhooks; takes turns, sends what is due, polls where so set")
+    serve.add_argument("--host", default=HERE)
+    serve.add_argument("--port", type=_port, default=PORT)
+
+    command("worker", _worker, "takes turns and sends what is due, without serving")
+
+    webhook = parser_of(command("webhook", None, "how a platform hands us its messages"))
+    set_it = command("set", _webhook_set, "register our webhook with the platform", webhook)
+    delete = command("delete", _webhook_delete, "take the webhook back, so that polling works", webhook)
+    info = command("info", _webhook_info, "what the platform says about our webhook", webhook)
+    for each in (set_it, delete, info):
+        each.add_argument("channel", choices=["telegram"])
+    set_it.add_argument("url", nargs="?", help="the whole address, or the host's; without it BOT_PUBLIC_URL")
 
     chat = command("chat", _chat, "a conversation on standard input; a line is a message, lines with ! are the tester's")
     chat.add_argument("--json", action="store_true", help="JSON Lines instead of text")
@@ -137,6 +158,13 @@ def parser_of(command: argparse.ArgumentParser) -> Any:
 
 def _moment(text: str) -> datetime:
     return clocks.aware(datetime.fromisoformat(text))
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return number
 
 
 def _print_json(data: dict[str, Any]) -> None:
@@ -214,14 +242,55 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _demo(_: argparse.Namespace, settings: Settings) -> int:
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    """Never on a platform: the token of a real bot in the environment must not answer citizens with made-up data."""
+    settings = replace(settings, database_url=DEMO_DATABASE, telegram=None, public_url=None)
+    if options.terminal or (options.port is None and _lines_are_piped_in()):
+        return _demo_in_terminal(settings)
+    if "BOT_LOG_LEVEL" not in settings.environ:
+        set_up_logs("WARNING", settings.secrets())
+    return _demo_page(settings, options.port)
+
+
+def _demo_in_terminal(settings: Settings) -> int:
     words = load_texts()
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     print(words.part("demo", "welcome"), flush=True)
     clock = TesterClock(clocks.SystemClock())
     screen = Screen(sys.stdout, as_json=False, colour=colour)
-    _converse(replace(settings, database_url=DEMO_DATABASE), clock, screen, "me", _prompted(words.part("demo", "prompt")))
+    _converse(settings, clock, screen, "me", _prompted(words.part("demo", "prompt")))
     return 0
+
+
+def _demo_page(settings: Settings, port: int | None) -> int:
+    from bot import server
+
+    clock = TesterClock(clocks.SystemClock())
+    application = open_application(settings, clock, load_town(sample_dir()))
+    with application.store:
+        _fill_with_samples(application, settings, clock)
+        try:
+            bound = server.listen(HERE, PORT if port is None else port)
+        except server.PortTaken:
+            if port is not None:
+                raise
+            bound = server.listen(HERE, 0)
+        welcome = application.texts.part("demo", "page", address=f"http://{HERE}:{bound.getsockname()[1]}")
+        _end_by_signal()
+        server.run(server.build_server(application, settings), bound, lambda: print(welcome, flush=True))
+    return 0
+
+
+def _lines_are_piped_in() -> bool:
+    """Whether a conversation waits on standard input. A terminal is none; nor is a pipe that nobody writes to, or nothing at all."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return False
+    try:
+        ready, _, _ = select.select([sys.stdin.fileno()], [], [], LINES_COME_WITHIN)
+        waiting: Any = sys.stdin.buffer
+        return bool(ready) and bool(waiting.peek(1))
+    except (OSError, ValueError):
+        return True
 
 
 def _prompted(prompt: str) -> Iterator[str]:
@@ -234,6 +303,77 @@ def _prompted(prompt: str) -> Iterator[str]:
             yield input(prompt)
         except EOFError:
             return
+
+
+# -- serving --------------------------------------------------------------------------------------------------------------
+# The server's libraries are imported here and not above: every other command would wait for them.
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import server
+
+    application = _open(settings)
+    with application.store:
+        bound = server.listen(options.host, options.port)
+        address = f"http://{options.host}:{bound.getsockname()[1]}"
+        _end_by_signal()
+        server.run(server.build_server(application, settings), bound, lambda: print(f"serving on {address}", file=sys.stderr, flush=True))
+    return 0
+
+
+def _worker(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import server
+
+    application = _open(settings)
+
+    async def until_told() -> None:
+        stopping = asyncio.Event()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+        await server.work(application, settings, stopping)
+
+    with application.store:
+        asyncio.run(until_told())
+    return 0
+
+
+def _end_by_signal() -> None:
+    """The server stops gracefully and then hands the signal on; here that ends the program as done."""
+    def end(_number: int, _frame: Any) -> None:
+        raise SystemExit(0)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+
+
+def _webhook(settings: Settings) -> Any:
+    """The operator's side of Telegram's webhook."""
+    from bot.server import TelegramWebhook, telegram_account
+
+    if settings.telegram is None:
+        raise SettingsError("BOT_TELEGRAM_TOKEN is not set: Telegram is off")
+    return TelegramWebhook(telegram_account(settings.telegram))
+
+
+def _webhook_set(options: argparse.Namespace, settings: Settings) -> int:
+    webhook = _webhook(settings)
+    if settings.telegram is None or settings.telegram.webhook_secret is None:
+        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET is not set: the platform shows by it that a message is its own")
+    url = options.url or settings.public_url
+    if not url:
+        raise SettingsError("BOT_PUBLIC_URL is not set: name the webhook's address, or set it")
+    print(asyncio.run(webhook.set(url)))
+    return 0
+
+
+def _webhook_delete(_: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(_webhook(settings).delete())
+    return 0
+
+
+def _webhook_info(_: argparse.Namespace, settings: Settings) -> int:
+    _print_json(asyncio.run(_webhook(settings).info()))
+    return 0
 
 
 # -- understanding --------------------------------------------------------------------------------------------------------

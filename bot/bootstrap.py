@@ -64,10 +64,10 @@ class Application:
         text, _ = mask_ids(incoming.text)
         return self._turns.accept(replace(incoming, text=text))
 
-    def take_turns(self) -> int:
-        """Every turn that waits; how many."""
+    def take_turns(self, most: int | None = None) -> int:
+        """Every turn that waits, or *most* of them; how many."""
         taken = 0
-        while self._turns.take_one():
+        while (most is None or taken < most) and self._turns.take_one():
             taken += 1
         return taken
 

@@ -1,9 +1,12 @@
 """Settings come from the environment; a ``.env`` file in the working folder is read too. Secrets are never printed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -11,6 +14,30 @@ from bot.errors import SettingsError
 
 DEFAULT_DATABASE = "sqlite:///data/bot.db"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+TELEGRAM_API = "https://api.telegram.org/bot"
+_SECRET_ENDINGS = ("_TOKEN", "_SECRET", "_KEY", "_KEYS")
+_SHORTEST_SECRET = 6
+"""Shorter ones are no secrets, and hiding them would hide half of every line."""
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+@dataclass(frozen=True)
+class TelegramSettings:
+    """``api_url`` is the part before the token; ``files_url`` the same for files. ``spacing``: seconds between two messages to one chat."""
+
+    token: str = field(repr=False)
+    mode: Literal["polling", "webhook"]
+    webhook_secret: str | None = field(repr=False)
+    api_url: str
+    spacing: float
+
+    @property
+    def files_url(self) -> str:
+        before, _, after = self.api_url.rpartition("/bot")
+        return f"{before}/file/bot{after}"
 
 
 @dataclass(frozen=True)
@@ -21,7 +48,16 @@ class Settings:
     catalog_dir: Path | None
     offices_dir: Path | None
     log_level: str
+    public_url: str | None
+    telegram: TelegramSettings | None
     environ: Mapping[str, str] = field(repr=False)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no log, whatever it looks like."""
+        named = [value for name, value in self.environ.items() if name.startswith("BOT_") and name.endswith(_SECRET_ENDINGS)]
+        password = urlsplit(self.database_url).password
+        found = [part.strip() for value in named for part in value.split(",")] + ([password] if password else [])
+        return tuple(each for each in found if len(each) >= _SHORTEST_SECRET)
 
 
 def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
@@ -34,8 +70,50 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     return Settings(
         database_url=values.get("BOT_DATABASE_URL") or DEFAULT_DATABASE,
         catalog_dir=_folder(values, "BOT_CATALOG_DIR"), offices_dir=_folder(values, "BOT_OFFICES_DIR"),
-        log_level=level, environ=values,
+        log_level=level, public_url=_address(values, "BOT_PUBLIC_URL"), telegram=_telegram(values), environ=values,
     )
+
+
+def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
+    """None where Telegram is off; what is wrong or missing where it is on is a SettingsError. No value of a secret is ever shown."""
+    token, secret = values.get("BOT_TELEGRAM_TOKEN"), values.get("BOT_TELEGRAM_WEBHOOK_SECRET") or None
+    if not token:
+        return None
+    if not _TOKEN.fullmatch(token):
+        raise SettingsError("BOT_TELEGRAM_TOKEN is no token: copy what BotFather gave, digits, a colon and letters")
+    mode = values.get("BOT_TELEGRAM_MODE") or "polling"
+    if mode not in ("polling", "webhook"):
+        raise SettingsError(f"BOT_TELEGRAM_MODE is {mode!r}: write polling or webhook")
+    if mode == "webhook" and secret is None:
+        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET is not set: with BOT_TELEGRAM_MODE=webhook the platform is known by it")
+    if secret is not None and not _SECRET.fullmatch(secret):
+        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of A-Z a-z 0-9 _ -")
+    api_url = _address(values, "BOT_TELEGRAM_API_URL") or TELEGRAM_API
+    if not urlsplit(api_url).path.endswith("/bot"):
+        raise SettingsError(f"BOT_TELEGRAM_API_URL must end in /bot, the part before the token: {TELEGRAM_API}")
+    return TelegramSettings(token, "webhook" if mode == "webhook" else "polling", secret, api_url, _spacing(values))
+
+
+def _spacing(values: Mapping[str, str]) -> float:
+    text = values.get("BOT_TELEGRAM_SPACING") or "1"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise SettingsError(f"BOT_TELEGRAM_SPACING is {text!r}: write the seconds between two messages to one chat, 0 to 60")
+    return seconds
+
+
+def _address(values: Mapping[str, str], name: str) -> str | None:
+    """An http(s) address without its last slash."""
+    text = (values.get(name) or "").strip().rstrip("/")
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{name} is no address: write it whole, with https:// and the host's name")
+    return text
 
 
 def _folder(values: Mapping[str, str], name: str) -> Path | None:
