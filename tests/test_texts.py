@@ -27,8 +27,8 @@ FILES = {path.stem: path for path in sorted((ROOT / "bot/texts/vi").glob("*.yaml
 ALL = [(flow, step, variant, text) for flow, step, variant in TEXTS for text in TEXTS.all_of(flow, step, variant)]
 
 READERS = [
-    *sorted((ROOT / "bot/flows").glob("*.py")), *sorted((ROOT / "bot/desk").glob("*.py")), ROOT / "bot/bootstrap.py",
-    ROOT / "bot/__main__.py", ROOT / "bot/dialogue/engine.py",
+    *sorted((ROOT / "bot/flows").glob("*.py")), *sorted((ROOT / "bot/desk").glob("*.py")),
+    *sorted((ROOT / "bot/channels/web").glob("*.py")), ROOT / "bot/bootstrap.py", ROOT / "bot/__main__.py", ROOT / "bot/dialogue/engine.py",
 ]
 """Code that asks for texts by name."""
 
