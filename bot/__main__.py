@@ -19,7 +19,7 @@ from bot import clock as clocks
 from bot.bootstrap import Application, Knowledge, load_knowledge, open_application
 from bot.catalog import figures
 from bot.catalog.checks import check_all
-from bot.catalog.reader import catalog_dir, read_folder
+from bot.catalog.reader import catalog_dir, load_catalog, read_folder
 from bot.channels.terminal import Screen, Terminal, TesterClock
 from bot.desk import lists
 from bot.dossiers.codes import find_procedure_code
@@ -460,7 +460,7 @@ def _catalog_check(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _catalog_stats(options: argparse.Namespace, settings: Settings) -> int:
-    counted = figures.stats(load_knowledge(settings.catalog_dir).catalog, clocks.today(clocks.SystemClock()))
+    counted = figures.stats(load_catalog(settings.catalog_dir), clocks.today(clocks.SystemClock()))
     if options.json:
         _print_json(counted)
     else:
@@ -470,7 +470,7 @@ def _catalog_stats(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _catalog_show(options: argparse.Namespace, settings: Settings) -> int:
-    catalog = load_knowledge(settings.catalog_dir).catalog
+    catalog = load_catalog(settings.catalog_dir)
     day = options.at or clocks.today(clocks.SystemClock())
     procedure = catalog.get(find_procedure_code(options.code) or options.code, day)
     if procedure is None:

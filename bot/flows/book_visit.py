@@ -26,7 +26,6 @@ NEAR = timedelta(minutes=30)
 NOON = time(12)
 REMIND_AT = time(17)
 """On the day before the visit."""
-MOST_TRIES = 20
 LONGEST_NAME = 60
 OTHER_DAY = "other_day"
 WHOLE_DAY = "day"
