@@ -50,6 +50,7 @@ class Database:
         """A read-only transaction: it sees one moment, and a write in it is refused."""
         with _connection(self._reading) as connection:
             yield connection
+            connection.commit()  # not undone: at a rollback the driver forgets the statements it has prepared
 
     def finds(self, query: str) -> bool:
         """Whether *query* has an answer now, asked outside any transaction: for SQLite, and asked all the time."""

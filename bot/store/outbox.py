@@ -6,7 +6,7 @@ forbids a second row that is being sent.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from bot.dialogue.messages import Outgoing, from_json, to_json
 from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent
 from bot.store.database import Database
 from bot.store.history import StoredHistory
-from bot.store.scope import Scope
+from bot.store.scope import Scope, looked_up
 from bot.store.tables import conversations
 from bot.store.tables import outbox as table
 
@@ -32,9 +32,9 @@ _CHANNELS = sa.bindparam("channels", expanding=True, type_=sa.String)
 
 _IS_DUE = sa.and_(_in_state("due"), table.c.due_at <= _NOW)
 _RAN_OUT = sa.and_(_in_state("sending"), table.c.lease_until <= _NOW)
-_SENDING = sa.exists().where(_earlier.c.conversation == table.c.conversation, _in_state("sending", _earlier))
-_BEHIND_ANOTHER = sa.exists().where(
-    _earlier.c.conversation == table.c.conversation, _in_state("due", _earlier), _earlier.c.id < table.c.id,
+_SENDING = looked_up(_earlier, _earlier.c.conversation == table.c.conversation, _in_state("sending", _earlier))
+_BEHIND_ANOTHER = looked_up(
+    _earlier, _earlier.c.conversation == table.c.conversation, _in_state("due", _earlier), _earlier.c.id < table.c.id,
     # A reply that is to be tried again later still goes first; a notice whose time has not come does not.
     sa.or_(_earlier.c.kind == "reply", _earlier.c.due_at <= _NOW),
 )
@@ -42,7 +42,7 @@ _ADDRESS = (conversations.c.channel, conversations.c.bot, conversations.c.peer)
 _WITH_ADDRESS = sa.select(table, *_ADDRESS).join(conversations, conversations.c.id == table.c.conversation)
 _NEXT = (
     _WITH_ADDRESS.where(_IS_DUE, conversations.c.channel.in_(_CHANNELS), ~_SENDING, ~_BEHIND_ANOTHER)
-    .order_by(table.c.due_at, table.c.id).limit(1)
+    .order_by(table.c.due_at, table.c.id).limit(sa.bindparam("most", type_=sa.Integer))
 )
 _LOCK_NEXT = _NEXT.with_for_update(of=table, skip_locked=True)
 _OUT_OF_LEASE = sa.select(table).where(_RAN_OUT)
@@ -60,6 +60,7 @@ _TAKE = _CHANGE.values(
     place=sa.func.coalesce(table.c.place, _LAST_PLACE + 1),
 )
 _UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
+_LOOK_FOR_LOST_EVERY = timedelta(seconds=1)
 
 
 class StoredOutbox:
@@ -67,6 +68,7 @@ class StoredOutbox:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._looked_at: datetime | None = None
         self.history = StoredHistory(database, clock)
 
     def claim(self, channels: Collection[str]) -> Row | None:
@@ -75,25 +77,30 @@ class StoredOutbox:
     def claim_some(self, channels: Collection[str], most: int) -> Sequence[Row]:
         while True:
             try:
-                return self._claim({"now": self._clock.now(), "channels": list(channels)}, most)
+                return self._claim({"now": self._clock.now(), "channels": list(channels), "most": most})
             except sa.exc.IntegrityError:
                 continue  # another worker began to send to the same citizen at this very moment: look again
 
-    def _claim(self, values: Mapping[str, Any], most: int) -> Sequence[Row]:
-        # Nothing to do is the common case: it must not hold up those who write.
-        with self._database.reading() as connection:
-            some_lost = connection.execute(_OUT_OF_LEASE, values).first() is not None
-            if not some_lost and connection.execute(_NEXT, values).first() is None:
-                return ()
-        taken: list[Row] = []
+    def _claim(self, values: Mapping[str, Any]) -> Sequence[Row]:
+        look_for_lost = self._looked_at is None or abs(values["now"] - self._looked_at) >= _LOOK_FOR_LOST_EVERY
+        if self._database.is_sqlite and not self._has_work(values, look_for_lost):
+            return ()  # the common case, and it must not hold up those who write
         with self._database.writing() as connection:
-            if some_lost:
+            if look_for_lost:
                 _free_the_lost(connection, values)
-            while len(taken) < most and (row := connection.execute(_LOCK_NEXT, values).first()) is not None:
-                connection.execute(_TAKE, {"row": row.id, "until": values["now"] + LEASE})
-                taken.append(_row(row, row.attempts + 1))
+            # No two of one conversation: each but its first is behind another.
+            rows = connection.execute(_LOCK_NEXT, values).all()
+            if rows:
+                connection.execute(_TAKE, [{"row": row.id, "until": values["now"] + LEASE} for row in rows])
             connection.commit()
-        return taken
+        if look_for_lost:
+            self._looked_at = values["now"]
+        return [_row(row, row.attempts + 1) for row in rows]
+
+    def _has_work(self, values: Mapping[str, Any], look_for_lost: bool) -> bool:
+        with self._database.reading() as connection:
+            lost = look_for_lost and connection.execute(_OUT_OF_LEASE, values).first() is not None
+            return lost or connection.execute(_NEXT, {**values, "most": 1}).first() is not None
 
     def record(self, row: int, outcome: Outcome) -> None:
         self.record_all([(row, outcome)])

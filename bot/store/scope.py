@@ -39,6 +39,14 @@ class Scope:
         return self.connection.execute(statement).rowcount
 
 
+def looked_up(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether *rows* has one like that, looked up by an index for each row that is asked about.
+
+    PostgreSQL makes a join of an ordinary EXISTS, and reads the whole backlog to find the first of it; with an OFFSET it cannot.
+    """
+    return sa.select(sa.literal_column("1")).select_from(rows).where(*conditions).offset(sa.literal_column("0")).correlate_except(rows).exists()
+
+
 @cache
 def _insert_or_nothing(table: sa.Table, dialect: str) -> Any:
     """An insert that gives way: asking first and inserting then would let two through."""

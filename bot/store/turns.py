@@ -13,15 +13,15 @@ from bot.dialogue.turns import Event
 from bot.store.crypto import Keys
 from bot.store.database import Database
 from bot.store.outbox import new_row, unblock
-from bot.store.scope import Scope
+from bot.store.scope import Scope, looked_up
 from bot.store.tables import conversations, inbox, outbox
 
 R = TypeVar("R")
 
 _earlier = inbox.alias("earlier")
 _UNFINISHED = inbox.c.done_at.is_(None)
-_NOT_FIRST = sa.exists().where(
-    _earlier.c.conversation == inbox.c.conversation, _earlier.c.done_at.is_(None), _earlier.c.id < inbox.c.id
+_NOT_FIRST = looked_up(
+    _earlier, _earlier.c.conversation == inbox.c.conversation, _earlier.c.done_at.is_(None), _earlier.c.id < inbox.c.id
 )
 _ANY = "SELECT 1 FROM inbox WHERE done_at IS NULL LIMIT 1"
 # The weaker of the two row locks: it keeps a second turn out but lets the citizen's next event be stored meanwhile.
@@ -115,6 +115,7 @@ class StoredTurns(Generic[R]):
         with self._database.writing() as connection:
             row = _next_event(connection)
             if row is None:
+                connection.commit()
                 yield None
                 return
             scope = Scope(connection, self._clock, self._keys, event=row.id)
