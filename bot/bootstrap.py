@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.calendar.model import NationalCalendar
 from bot.calendar.reader import load_national_calendar
+from bot.catalog.cache import CatalogCache
+from bot.catalog.life_events_reader import LifeEvents, load_life_events
 from bot.catalog.model import Catalog
 from bot.catalog.reader import load_catalog
 from bot.clock import Clock
@@ -21,6 +23,7 @@ from bot.notices.outbox import Sender, deliver_due
 from bot.offices.model import Town
 from bot.offices.reader import load_town
 from bot.privacy.masking import HIDDEN, mask_ids
+from bot.search.events import EventFinder
 from bot.search.finder import Finder
 from bot.settings import Settings
 from bot.store.crypto import Keys
@@ -40,12 +43,16 @@ class Knowledge:
     calendar: NationalCalendar
     finder: Finder
     reader: Reader
+    events: LifeEvents
+    event_finder: EventFinder
 
 
-def load_knowledge(catalog_dir: Path | None) -> Knowledge:
-    catalog = load_catalog(catalog_dir)
+def load_knowledge(catalog_dir: Path | None, cache_dir: Path | None = None) -> Knowledge:
+    """*cache_dir* spares reading the catalogue's files where nothing in them has changed."""
+    catalog = load_catalog(catalog_dir, CatalogCache(cache_dir) if cache_dir else None)
     finder = Finder(catalog)
-    return Knowledge(catalog, load_national_calendar(catalog_dir), finder, Reader(finder))
+    events = load_life_events(catalog, catalog_dir)
+    return Knowledge(catalog, load_national_calendar(catalog_dir), finder, Reader(finder), events, EventFinder(events.events))
 
 
 class Application:
@@ -61,8 +68,11 @@ class Application:
 
     def accept(self, incoming: Incoming) -> bool:
         """Intake. Identity numbers are masked before anything is stored. False for a duplicate."""
-        text, _ = mask_ids(incoming.text)
-        return self._turns.accept(replace(incoming, text=text))
+        return self.accept_all([incoming])[0]
+
+    def accept_all(self, incoming: Sequence[Incoming]) -> Sequence[bool]:
+        """The same for each, in one transaction."""
+        return self._turns.accept_all([replace(each, text=mask_ids(each.text)[0]) for each in incoming])
 
     def take_turns(self, most: int | None = None) -> int:
         """Every turn that waits, or *most* of them; how many."""
@@ -78,8 +88,9 @@ class Application:
     def world(self, citizen: int, channel: str, repositories: Repositories) -> World:
         known = self.knowledge
         return World(
-            citizen=citizen, channel=channel, now=self.clock.now(), catalog=known.catalog, finder=known.finder, reader=known.reader,
-            calendar=known.calendar, town=self.town, words=self.texts, appointments=repositories.appointments,
+            citizen=citizen, channel=channel, now=self.clock.now(), catalog=known.catalog, events=known.events,
+            finder=known.finder, event_finder=known.event_finder, reader=known.reader, calendar=known.calendar,
+            town=self.town, words=self.texts, appointments=repositories.appointments,
             dossiers=repositories.dossiers, readiness=repositories.readiness, guidance=repositories.guidance,
             feedback=repositories.feedback, privacy=repositories.privacy, notices=repositories.notices,
         )
@@ -116,8 +127,9 @@ def _was_masked(text: str) -> bool:
 
 def open_application(settings: Settings, clock: Clock, town: Town | None = None, knowledge: Knowledge | None = None) -> Application:
     """The bot as the settings say; *town* stands in where no office of one's own is set."""
-    known = knowledge or load_knowledge(settings.catalog_dir)
+    known = knowledge or load_knowledge(settings.catalog_dir, settings.cache_dir)
     if settings.offices_dir is not None:
-        town = load_town(settings.offices_dir, frozenset(procedure.field for procedure in known.catalog))
+        fields, codes = ({getattr(each, name) for each in known.catalog} for name in ("field", "code"))
+        town = load_town(settings.offices_dir, fields, codes)
     store = open_store(settings.database_url, Keys.load(settings.database_url, settings.environ), clock)
     return Application(known, town or NO_TOWN, store, clock)

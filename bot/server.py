@@ -32,6 +32,7 @@ from bot.pictures.model import PhotoReader, Slip
 from bot.pictures.slip import read_slip
 from bot.settings import Settings, TelegramSettings
 from bot.texts.reader import Texts
+from bot.together import Together
 from bot.works import Works, for_ever
 
 __all__ = ["PortTaken", "TelegramWebhook", "build_server", "listen", "run", "telegram_account", "work"]
@@ -58,6 +59,7 @@ class Channels:
         if self.telegram is not None:
             senders[TELEGRAM] = self.telegram
         self.works = Works(application, senders)
+        self._intake: Together[Incoming, bool] = Together(lambda events: application.accept_all(events))
 
     def _telegram(self, settings: TelegramSettings) -> TelegramChannel:
         away = partial(self.application.common, "database_away")
@@ -65,7 +67,7 @@ class Channels:
 
     async def accept(self, incoming: Incoming) -> bool:
         """Intake; raises StoreUnavailable."""
-        new = await asyncio.to_thread(self.application.accept, incoming)
+        new = await self._intake.write(incoming)
         log.info("event", extra={"channel": incoming.channel, "kind": incoming.kind, "outcome": "stored" if new else "known"})
         self.works.wake()
         return new

@@ -5,7 +5,7 @@ Any number of processes may run them side by side: the database says who holds w
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.bootstrap import Application
 from bot.errors import StoreUnavailable
 from bot.notices.outbox import LEASE, NotSent, Outcome, Row, Sender, send_claimed
+from bot.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,7 @@ class Works:
         self._turns_wait, self._sends_wait, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
-        self._outcomes: list[tuple[int, Outcome]] = []
-        self._recording = asyncio.Lock()
+        self._outcomes: Together[tuple[int, Outcome], None] = Together(self._record_all)
         self._away = False
 
     def start(self) -> None:
@@ -104,23 +104,18 @@ class Works:
             loop.call_later(min(max(wait, 0.0), LEASE.total_seconds()), self._sends_wait.set)
 
     async def _record(self, row: Row, outcome: Outcome) -> None:
-        """Outcomes that come while others are being written down are written with the next ones, in one transaction.
-
-        As long as the row is ours it is tried: what became of a send must not get lost because the database was away for a moment.
-        """
-        entry = (row.id, outcome)
-        self._outcomes.append(entry)
-        async with self._recording:
-            if all(each is not entry for each in self._outcomes):
+        """As long as the row is ours it is tried: what became of a send must not get lost because the database was away for a moment."""
+        for _ in range(int(LEASE.total_seconds() / AWAY_FOR)):
+            try:
+                await self._outcomes.write((row.id, outcome))
                 return
-            batch, self._outcomes = self._outcomes, []
-            for _ in range(int(LEASE.total_seconds() / AWAY_FOR)):
-                try:
-                    await asyncio.to_thread(self._application.store.outbox.record_all, batch)
-                    return
-                except StoreUnavailable as error:
-                    self._say_away(error)
-                    await asyncio.sleep(AWAY_FOR)
+            except StoreUnavailable as error:
+                self._say_away(error)
+                await asyncio.sleep(AWAY_FOR)
+
+    def _record_all(self, outcomes: Sequence[tuple[int, Outcome]]) -> Sequence[None]:
+        self._application.store.outbox.record_all(outcomes)
+        return [None] * len(outcomes)
 
     # -- housekeeping -----------------------------------------------------------------------------------------------------
 

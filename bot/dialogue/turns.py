@@ -49,8 +49,8 @@ class OpenTurn(Protocol[R_co]):
 
 
 class TurnStore(Protocol[R_co]):
-    def intake(self, incoming: Incoming) -> bool:
-        """Stores the event; False for a duplicate, which changes nothing."""
+    def intake_all(self, incoming: Sequence[Incoming]) -> Sequence[bool]:
+        """Stores the events, those of one citizen in this order; False for a duplicate, which changes nothing."""
         ...
 
     def open_turn(self) -> AbstractContextManager[OpenTurn[R_co] | None]:
@@ -74,9 +74,9 @@ class Turns(Generic[R]):
     ) -> None:
         self._store, self._step, self._apology, self._boundary = store, step, apology, boundary
 
-    def accept(self, incoming: Incoming) -> bool:
-        """Intake: only after this may a wire be told that the event has arrived. False for a duplicate."""
-        new = self._store.intake(incoming)
+    def accept_all(self, incoming: Sequence[Incoming]) -> Sequence[bool]:
+        """Intake: only after this may a wire be told that the events have arrived. False for a duplicate."""
+        new = self._store.intake_all(incoming)
         self._boundary("after_intake")
         return new
 

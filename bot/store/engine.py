@@ -1,6 +1,6 @@
 """The store: opened once for a process, safe to use from any thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,6 +61,10 @@ class Store:
     def intake(self, incoming: Incoming) -> bool:
         """Stores the event; False for a duplicate, which changes nothing."""
         return self._turns.intake(incoming)
+
+    def intake_all(self, incoming: Sequence[Incoming]) -> Sequence[bool]:
+        """The same for each, in one transaction where that is possible."""
+        return self._turns.intake_all(incoming)
 
     def open_turn(self) -> AbstractContextManager[StoredTurn[Repositories] | None]:
         """The oldest unfinished event of a conversation that nobody holds; None when there is none."""

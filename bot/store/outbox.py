@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.dialogue.messages import Outgoing, from_json, to_json
-from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent
+from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent, Unknown
 from bot.store.database import Database
 from bot.store.history import StoredHistory
 from bot.store.scope import Scope, looked_up
@@ -58,6 +58,10 @@ _LAST_PLACE = (
 _TAKE = _CHANGE.values(
     state="sending", lease_until=sa.bindparam("until", type_=table.c.lease_until.type), attempts=table.c.attempts + 1,
     place=sa.func.coalesce(table.c.place, _LAST_PLACE + 1),
+)
+_SENT = _CHANGE.values(
+    state="sent", lease_until=None, sent_at=sa.bindparam("at", type_=table.c.sent_at.type), reference=sa.bindparam("reference"),
+    payload=sa.case((table.c.forget, sa.null()), else_=table.c.payload),
 )
 _UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
 _LOOK_FOR_LOST_EVERY = timedelta(seconds=1)
@@ -107,14 +111,20 @@ class StoredOutbox:
 
     def record_all(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """A late "sent" is believed whatever was decided meanwhile; other outcomes only while the row is being sent."""
+        now, in_order = self._clock.now(), sorted(outcomes, key=lambda each: each[0])
+        sent = [{"row": row, "at": now, "reference": outcome.reference} for row, outcome in in_order if isinstance(outcome, Sent)]
         with self._database.writing() as connection:
-            for row, outcome in sorted(outcomes, key=lambda each: each[0]):
-                held = connection.execute(_LOCK_ONE, {"row": row}).one_or_none()
-                if held is None or (held.state != "sending" and not isinstance(outcome, Sent)):
+            if sent:
+                connection.execute(_SENT, sent)
+            for row, outcome in in_order:
+                if isinstance(outcome, Sent):
                     continue
-                connection.execute(_CHANGE, self._after(held, outcome) | {"row": row})
+                held = connection.execute(_LOCK_ONE, {"row": row}).one_or_none()
+                if held is None or held.state != "sending":
+                    continue
+                connection.execute(_CHANGE, _after(held, outcome) | {"row": row})
                 if isinstance(outcome, Blocked):
-                    _block(connection, held.conversation, self._clock.now())
+                    _block(connection, held.conversation, now)
             connection.commit()
 
     def unknown(self) -> Sequence[Row]:
@@ -126,15 +136,6 @@ class StoredOutbox:
         with self._database.reading() as connection:
             counted = sa.select(sa.func.count()).select_from(table).where(_UNKNOWN)
             return connection.execute(counted, {"now": self._clock.now()}).scalar_one()
-
-    def _after(self, row: sa.Row[Any], outcome: Outcome) -> dict[str, Any]:
-        if isinstance(outcome, Sent):
-            return _through(row, "sent") | {"sent_at": self._clock.now(), "reference": outcome.reference}
-        if isinstance(outcome, NotSent):
-            return {"state": "due", "lease_until": None, "due_at": outcome.retry_at}
-        if isinstance(outcome, Blocked):
-            return _through(row, "blocked")
-        return _after_unknown(row)
 
 
 class StoredNotices:
@@ -192,6 +193,14 @@ def _block(connection: sa.Connection, conversation: int, now: datetime) -> None:
 
 def _of(citizen: int, cause: str) -> tuple[sa.ColumnElement[bool], ...]:
     return table.c.conversation == citizen, table.c.cause == cause
+
+
+def _after(row: sa.Row[Any], outcome: NotSent | Unknown | Blocked) -> dict[str, Any]:
+    if isinstance(outcome, NotSent):
+        return {"state": "due", "lease_until": None, "due_at": outcome.retry_at}
+    if isinstance(outcome, Blocked):
+        return _through(row, "blocked")
+    return _after_unknown(row)
 
 
 def _after_unknown(row: sa.Row[Any]) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def looked_up(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Co
 
     PostgreSQL makes a join of an ordinary EXISTS, and reads the whole backlog to find the first of it; with an OFFSET it cannot.
     """
-    return sa.select(sa.literal_column("1")).select_from(rows).where(*conditions).offset(sa.literal_column("0")).correlate_except(rows).exists()
+    found: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(rows).where(*conditions).correlate_except(rows)
+    return found.offset(sa.literal_column("0")).exists()
 
 
 @cache

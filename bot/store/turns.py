@@ -1,7 +1,7 @@
 """Intake and turns: an event is stored before a wire hears of it, and done in the transaction that answers it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -30,7 +30,7 @@ _HOLD = (
     .join(conversations, conversations.c.id == inbox.c.conversation)
     .where(_UNFINISHED, ~_NOT_FIRST)
     .order_by(inbox.c.id)
-    .limit(1)
+    .limit(sa.literal_column("1"))  # bound, it would make the plan one for many rows, which sorts the whole backlog
     .with_for_update(of=conversations, skip_locked=True, key_share=True)
 )
 _NEXT = (
@@ -48,6 +48,10 @@ _CONVERSATION = sa.select(conversations.c.id, conversations.c.blocked_at).where(
 _SAY = outbox.insert()
 _OF_EVENT = inbox.update().where(inbox.c.id == sa.bindparam("event"), _UNFINISHED)
 _OF_CONVERSATION = conversations.update().where(conversations.c.id == sa.bindparam("conversation"))
+
+
+class _Strange(Exception):
+    """An event that cannot be stored together with others."""
 
 
 class StoredTurn(Generic[R]):
@@ -87,24 +91,43 @@ class StoredTurns(Generic[R]):
         self._database, self._keys, self._clock, self._repositories = database, keys, clock, repositories
 
     def intake(self, incoming: Incoming) -> bool:
-        try:
-            return self._intake(incoming)
-        except sa.exc.IntegrityError:
-            # Retention forgot the silent citizen at the very moment they wrote again: the conversation begins anew.
-            return self._intake(incoming)
+        for last in (False, True):
+            try:
+                with self._database.writing() as connection:
+                    new = self._add_event(connection, incoming)
+                    if new:
+                        connection.commit()
+                    return new  # leaving without commit also takes back a conversation that only the duplicate began
+            except sa.exc.IntegrityError:
+                # Retention forgot the silent citizen at the very moment they wrote again: the conversation begins anew.
+                if last:
+                    raise
+        return False
 
-    def _intake(self, incoming: Incoming) -> bool:
+    def intake_all(self, incoming: Sequence[Incoming]) -> list[bool]:
+        """All in one transaction; a stranger among them, such as a duplicate, makes each be stored on its own."""
+        if len(incoming) > 1:
+            with suppress(_Strange, sa.exc.IntegrityError):
+                return self._intake_together(incoming)
+        return [self.intake(each) for each in incoming]
+
+    def _intake_together(self, incoming: Sequence[Incoming]) -> list[bool]:
         with self._database.writing() as connection:
-            scope, now = Scope(connection, self._clock, self._keys), self._clock.now()
-            conversation = _conversation_of(scope, incoming, now)
-            new = scope.add(inbox, {
-                "channel": incoming.channel, "bot": incoming.bot, "event_id": incoming.event_id,
-                "conversation": conversation, "payload": _payload(incoming), "received_at": now, "attempts": 0,
-            })
-            if new is None:
-                return False  # leaving without commit also takes back a conversation that only the duplicate began
+            # Two processes that store the same events wait for each other: never crosswise.
+            for each in sorted(incoming, key=lambda each: (each.channel, each.bot, each.peer)):
+                if not self._add_event(connection, each):
+                    raise _Strange
             connection.commit()
-            return True
+        return [True] * len(incoming)
+
+    def _add_event(self, connection: sa.Connection, incoming: Incoming) -> bool:
+        scope, now = Scope(connection, self._clock, self._keys), self._clock.now()
+        conversation = _conversation_of(scope, incoming, now)
+        new = scope.add(inbox, {
+            "channel": incoming.channel, "bot": incoming.bot, "event_id": incoming.event_id,
+            "conversation": conversation, "payload": _payload(incoming), "received_at": now, "attempts": 0,
+        })
+        return new is not None
 
     @contextmanager
     def open_turn(self) -> Iterator[StoredTurn[R] | None]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import Application, Knowledge, load_knowledge
+from bot.bootstrap import Application
 from bot.clock import SystemClock, today
 from bot.errors import StoreUnavailable
 from bot.offices.reader import load_town
@@ -19,14 +18,10 @@ from bot.settings import Settings, load_settings
 from bot.store.crypto import Keys
 from bot.store.engine import open_store
 from tests.doubles.serving import serving
+from tests.knowledge import shared_knowledge
 
 SECRET = "s3cret_of-the-webhook"
 KEYS = {"BOT_SECRET_KEYS": "bm90IGEgc2VjcmV0LCBvbmx5IGZvciB0ZXN0cyAuLi4=", "BOT_LOOKUP_KEY": "not a secret, only for tests"}
-
-
-@cache
-def knowledge() -> Knowledge:
-    return load_knowledge(None)
 
 
 def nothing_on_it(_: bytes) -> Slip:
@@ -55,7 +50,7 @@ def application_in(folder: Path, clock: Any = None) -> Iterator[Application]:
         with store.writing() as repositories:
             if repositories.dossiers.count() == 0:
                 repositories.dossiers.put(sample_dossiers(today(clock)))
-        yield Application(knowledge(), load_town(sample_dir()), store, clock)
+        yield Application(shared_knowledge(), load_town(sample_dir()), store, clock)
 
 
 @contextmanager
@@ -76,13 +71,13 @@ def on_telegram(double: Any, mode: str = "polling", spacing: str = "0") -> dict[
 
 
 class Away:
-    """Stands before ``application.accept`` and lets nothing through while ``away``."""
+    """Stands before ``application.accept_all`` and lets nothing through while ``away``."""
 
     def __init__(self, application: Application) -> None:
-        self.away, self.asked, self._accept = False, 0, application.accept
-        application.accept = self  # type: ignore[method-assign]
+        self.away, self.asked, self._accept = False, 0, application.accept_all
+        application.accept_all = self  # type: ignore[method-assign]
 
-    def __call__(self, incoming: Any) -> bool:
+    def __call__(self, incoming: Any) -> Any:
         self.asked += 1
         if self.away:
             raise StoreUnavailable("gone")

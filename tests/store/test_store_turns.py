@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.messages import Choice, File, Incoming, Outgoing
 from bot.dialogue.turns import MOST_ATTEMPTS, Turns
-from tests.store.acts import CHANNEL, citizen, message, only_postgres, only_sqlite, say, sent, side_by_side
+from tests.store.acts import BOT, CHANNEL, citizen, message, only_postgres, only_sqlite, say, sent, side_by_side
 
 
 def turns_of(store, step, boundary=lambda _: None):
@@ -50,6 +50,30 @@ def test_the_same_event_delivered_at_once_by_many_is_stored_once(open_another):
     stores = [open_another() for _ in range(3)]
     new = side_by_side([lambda at=n: stores[at % 3].intake(message(event_id="e")) for n in range(30)], workers=10)
     assert sum(new) == 1
+
+
+def test_events_that_came_together_are_stored_in_their_order(store):
+    said = [("a", "một"), ("b", "hai"), ("a", "ba"), ("c", "bốn"), ("a", "năm")]
+    assert store.intake_all([message(text, peer=peer) for peer, text in said]) == [True] * 5
+    work_off(turns_of(store, lambda event, state, _: ({}, [Outgoing(f"{event.incoming.peer} {event.incoming.text}")])))
+    heard = sent(store)
+    assert sorted(heard) == sorted(f"{peer} {text}" for peer, text in said)
+    assert [text for text in heard if text.startswith("a")] == ["a một", "a ba", "a năm"]
+
+
+def test_a_duplicate_among_events_that_came_together_stops_none_of_them(store):
+    store.intake(message(event_id="e"))
+    together = [message(event_id="f"), message(event_id="e", peer="stranger"), message(event_id="g")]
+    assert store.intake_all(together) == [True, False, True]
+    assert store.intake_all([message(event_id="h"), message(event_id="h")]) == [True, False]
+    assert store.conversation(CHANNEL, BOT, "stranger") is None
+
+
+def test_processes_that_store_the_same_events_crosswise_store_each_once(open_another):
+    stores = [open_another(), open_another()]
+    events = [message(event_id=f"e{n}", peer=f"p{n}") for n in range(20)]
+    new = side_by_side([lambda at=n: sum(stores[at % 2].intake_all(events[::-1] if at % 2 else events)) for n in range(8)], workers=8)
+    assert sum(new) == len(events)
 
 
 def test_events_of_other_channels_and_bots_are_others(store):
@@ -157,7 +181,7 @@ def test_a_kill_at_any_boundary_leaves_one_answer(open_another, point, intakes, 
 
     turns = turns_of(open_another(), counting, boundary)
     with pytest.raises(Killed):  # noqa: PT012
-        turns.accept(message(event_id="e"))
+        turns.accept_all([message(event_id="e")])
         turns.take_one()
     after = open_another()
     assert not after.intake(message(event_id="e"))  # the wire delivers it again
