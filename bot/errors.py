@@ -17,9 +17,17 @@ class CatalogError(MotCuaError):
         self.problems = problems
 
 
+class PhraseRefused(MotCuaError):
+    """A phrase cannot be added to the catalogue; the text says why and what to do. Nothing was written."""
+
+
 class StoreUnavailable(MotCuaError):
     """The database does not answer; nothing was changed and the work may be tried again."""
 
 
 class SchemaOutdated(MotCuaError):
     """The database is of an earlier release; run ``python -m bot db upgrade``. Exit status 2."""
+
+
+class BackupRefused(MotCuaError):
+    """A backup or a restore could not be made; the text says why and what to do. What was there is as it was."""

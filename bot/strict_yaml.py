@@ -10,6 +10,23 @@ from typing import Any
 import yaml
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+PARSER = f"{_Loader.__name__} {yaml.__version__}"
+"""Who reads: another one may read otherwise."""
+
+
+_WIDTH = 140
+
+
+class _Dumper(getattr(yaml, "CBaseDumper", yaml.BaseDumper)):  # type: ignore[misc]
+    """All scalars are text: no resolver takes ``1.001193`` for a number."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (PyYAML's signature)
+        return True
+
+
+_Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text)))
+_Dumper.add_multi_representer(list, lambda dumper, items: dumper.represent_sequence("tag:yaml.org,2002:seq", items))
+_Dumper.add_multi_representer(dict, lambda dumper, table: dumper.represent_mapping("tag:yaml.org,2002:map", table))
 
 
 class YamlError(ValueError):
@@ -51,6 +68,11 @@ def load(source: str) -> Any:
     if problems:
         raise YamlError(problems)
     return document
+
+
+def dump(document: Any) -> str:
+    """*document* of str, list and dict as YAML that ``load`` reads back equal. Nothing is quoted for looking like a number."""
+    return str(yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH))
 
 
 def _convert(node: yaml.Node, problems: list[tuple[int, str]]) -> Any:

@@ -10,7 +10,10 @@ from bot.catalog.model import Document, FeeItem, Line, OneOf, Procedure, TimeLim
 from bot.catalog.reader import Problem, ReadFile, Reading
 
 MOST_STEPS = 5
+MOST_FORM_LINES = 10
 LEAST_PHRASES = 10
+MADE_UP = "Ví dụ (không có thật): "
+"""What the example of a form begins with: nobody may take the names in it for somebody's."""
 PROVINCIAL_SETTER = re.compile(r"h[đd]nd|h[ộo]i đồng nhân dân", re.IGNORECASE)
 
 
@@ -32,9 +35,12 @@ class _Within:
         self.file, self.procedure = file, procedure
 
     def problems(self) -> Iterator[Problem]:
+        if self.procedure.draft:
+            yield self._at("draft", "is a draft: check it against its source, then take this line out")
         yield from self._phrases()
         yield from self._periods()
         yield from self._documents()
+        yield from self._form_help()
         yield from self._fees()
         yield from self._times()
         if len(self.procedure.steps) > MOST_STEPS:
@@ -89,6 +95,19 @@ class _Within:
             if isinstance(line, Document) and line.original == 0 and line.copy == 0:
                 yield self._at(f"documents[{index}]", "no original and no copy: that is a note, not a paper")
 
+    def _form_help(self) -> Iterator[Problem]:
+        filling = self.procedure.form_help
+        if filling is None:
+            return
+        if filling.form not in {paper.name for paper in self.procedure.every_document()}:
+            yield self._at("form_help.form", f'"{filling.form}" is not one of the papers: write its name as it stands there')
+        if not filling.lines:
+            yield self._at("form_help.lines", "is empty: say how to fill it in, or leave form_help out")
+        if len(filling.lines) > MOST_FORM_LINES:
+            yield self._at("form_help.lines", f"has {len(filling.lines)} lines, at most {MOST_FORM_LINES}")
+        if not filling.example.startswith(MADE_UP) or filling.example == MADE_UP.strip():
+            yield self._at("form_help.example", f'must say that it is made up: begin with "{MADE_UP.strip()}"')
+
     def _unknown_cases(self, path: str, line: Line | FeeItem | TimeLimit) -> Iterator[Problem]:
         known = {case.id for case in self.procedure.cases}
         for case_id in line.cases:
@@ -135,7 +154,7 @@ def _across(files: list[ReadFile]) -> Iterator[Problem]:
             yield within._at("code", f"{procedure.code} is also in {identities[identity]}")
         identities.setdefault(identity, file.name)
         label = (procedure.field, bare(procedure.label))
-        if label in labels:
+        if label in labels and procedure.label:
             yield within._at("label", f'"{procedure.label}" is also the label of {labels[label]}')
         labels.setdefault(label, file.name)
         for index, phrase in enumerate(procedure.phrases):

@@ -1,25 +1,38 @@
 """The catalogue in figures, and one procedure as JSON for tools outside."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from bot.catalog.model import Authority, Catalog, Document, FeeItem, Line, Note, OneOf, Procedure, Source, TimeLimit
+from bot.catalog.life_events import LifeEvent
+from bot.catalog.model import Authority, Catalog, Document, FeeItem, FormHelp, Line, LocalEntry, Note, OneOf, Procedure, Source, TimeLimit
 
 
 def stats(catalog: Catalog, day: date) -> dict[str, Any]:
-    """``complete``: papers, a time limit and a fee status other than *not published*."""
+    """``complete``: papers, a time limit and a fee status other than *not published*. A field counts in each list it is met in."""
+    met = {(procedure.list, procedure.field) for procedure in catalog}
     return {
         "procedures": len(catalog),
         "fields": len({procedure.field for procedure in catalog}),
         "by_list": dict(Counter(procedure.list for procedure in catalog)),
+        "fields_by_list": dict(Counter(list_name for list_name, _ in sorted(met))),
         "by_fee_status": dict(Counter(procedure.fees.status for procedure in catalog)),
         "by_status": dict(Counter(_status(procedure) for procedure in catalog)),
         "complete": sum(is_complete(procedure) for procedure in catalog),
+        "with_form_help": sum(procedure.form_help is not None for procedure in catalog),
         "overdue": sum(procedure.overdue(day) for procedure in catalog),
         "not_in_national_list": sum(not procedure.in_national_list for procedure in catalog),
         "version": catalog.version,
+    }
+
+
+def life_event_stats(events: Sequence[LifeEvent]) -> dict[str, int]:
+    """How many events, the procedures in them (one in two events counts twice), and the ways people have of telling of them."""
+    return {
+        "life_events": len(events),
+        "life_event_steps": sum(len(event.steps) for event in events),
+        "life_event_phrases": sum(len(event.phrases) for event in events),
     }
 
 
@@ -40,6 +53,7 @@ def as_json(procedure: Procedure, day: date) -> dict[str, Any]:
         "field": procedure.field, "list": procedure.list, "authority": _authority(procedure.authority_on(day)),
         "cases": [{"id": case.id, "label": case.label, "differs": case.differs} for case in procedure.cases],
         "documents": [each for line in procedure.documents for each in _line(line, procedure)],
+        "form_help": _form_help(procedure.form_help),
         "fees": {
             "status": procedure.fees.status, "text": procedure.fees.text, "exempt": list(procedure.fees.exempt),
             "items": [_fee(item, procedure) for item in procedure.fees.items],
@@ -54,8 +68,13 @@ def as_json(procedure: Procedure, day: date) -> dict[str, Any]:
         "legal_basis": list(procedure.legal_basis), "decision": _decision(procedure),
         "valid_from": _day(procedure.valid_from), "valid_to": _day(procedure.valid_to),
         "replaced_by": list(procedure.replaced_by), "checked_on": _day(procedure.checked_on),
-        "record": {"from": procedure.record.kind, "month": procedure.record.month},
+        "record": {"from": procedure.record.kind, "month": procedure.record.month}, "local": _local(procedure.local),
     }
+
+
+def _local(entry: LocalEntry | None) -> dict[str, Any] | None:
+    """What the office has said besides its fees and its time, which stand with the others."""
+    return {"counter": entry.counter, "by_post": entry.by_post, "form_at_counter": entry.form_at_counter} if entry else None
 
 
 def _day(day: date | None) -> str | None:
@@ -99,6 +118,10 @@ def _document(paper: Document, kind: str, case: str | None, group: str) -> dict[
         "name": paper.name, "original": paper.original, "copy": paper.copy, "kind": kind, "case": case, "group": group,
         "form": paper.form, "when": paper.when, "detail": paper.detail,
     }
+
+
+def _form_help(filling: FormHelp | None) -> dict[str, Any] | None:
+    return {"form": filling.form, "lines": list(filling.lines), "example": filling.example} if filling else None
 
 
 def _source(source: Source) -> dict[str, Any]:

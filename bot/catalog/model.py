@@ -1,8 +1,10 @@
 """The catalogue's records. Everything is frozen; what the source does not know is None or empty, never a guess."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 ListName = Literal["district", "commune", "neighbour", "successor"]
@@ -12,7 +14,8 @@ Channel = Literal["in_person", "online", "post"]
 Group = Literal["submit", "present"]
 FeeStatus = Literal["amount", "free", "see_text", "not_published"]
 TimeUnit = Literal["working_day", "calendar_day", "working_hour", "hour", "month", "same_day"]
-Online = Literal["whole", "part", "none"]
+Online = Literal["whole", "part", "possible", "none"]
+"""``possible``: it can be handed in online, and nothing says how much of it."""
 DecisionStatus = Literal["new", "amended", "abolished"]
 RecordFrom = Literal["national_portal", "province_portal", "ministry_portal"]
 
@@ -114,6 +117,15 @@ Line = Document | OneOf | Note
 
 
 @dataclass(frozen=True, slots=True)
+class FormHelp:
+    """How to fill in one of the papers: ``form`` is that paper's name; ``example`` is made up and says so."""
+
+    form: str
+    lines: tuple[str, ...]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeeItem:
     """An amount in whole đồng, per ``unit``; channel and cases narrow whom it is for, dates (both ends included) when."""
 
@@ -164,6 +176,37 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalEntry:
+    """What only the office can say of a procedure: its overlay on the published entry. None and empty: it has said nothing.
+
+    The source of each figure is the office, with the decision behind it. ``counter`` is ``office_id/counter_id``.
+    """
+
+    code: str
+    fees: tuple[FeeItem, ...] = ()
+    time: TimeLimit | None = None
+    counter: str | None = None
+    by_post: bool | None = None
+    form_at_counter: bool | None = None
+
+    def over(self, procedure: "Procedure", day: date) -> "Procedure":
+        """*procedure* as this office has it on *day*. The published time limit stays behind the office's own.
+
+        A published text on fees stays only where it stood in a figure's place: of other figures it would tell what is true no more.
+        """
+        items = tuple(item for item in self.fees if item.on(day))
+        fees = procedure.fees
+        if items:
+            free = all(item.amount == 0 for item in items) and len(items) == 1 and not items[0].condition
+            text = fees.text if fees.status == "see_text" else None
+            fees = replace(fees, status="free" if free else "amount", items=items, text=text)
+        return replace(
+            procedure, local=self, fees=fees, time=(self.time, *procedure.time) if self.time else procedure.time,
+            filing=procedure.filing if self.by_post is None else replace(procedure.filing, post=self.by_post),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A published service with a national code. Identity is (code, valid_from): a code can be reused."""
 
@@ -190,6 +233,7 @@ class Procedure:
     cases: tuple[Case, ...] = ()
     documents: tuple[Line, ...] = ()
     no_documents: bool = False
+    form_help: FormHelp | None = None
     time: tuple[TimeLimit, ...] = ()
     time_notes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
@@ -199,6 +243,10 @@ class Procedure:
     legal_basis: tuple[str, ...] = ()
     grief: bool = False
     """Asked about by people in mourning: a kind word comes first."""
+    draft: bool = False
+    """Imported and not yet finished by a person: read and judged like any other, never served."""
+    local: LocalEntry | None = None
+    """The office's overlay, where this is the procedure as the office has it; None as published."""
 
     def in_force(self, day: date) -> bool:
         """Published on *day*: neither before its first day, nor after its last, nor abolished."""
@@ -217,6 +265,14 @@ class Procedure:
         """Papers and notes of one case (all of them when *case_id* is None and there are no cases)."""
         return tuple(each for each in self.documents if not each.cases or case_id in each.cases)
 
+    def every_document(self, case_id: str | None = None) -> Iterator[Document]:
+        """The papers of one case, or of all where *case_id* is None; those of a choice too."""
+        for line in self.lines_for(case_id) if case_id else self.documents:
+            if isinstance(line, Document):
+                yield line
+            elif isinstance(line, OneOf):
+                yield from line.options
+
     def overdue(self, day: date) -> bool:
         """Not held against its source for longer than its review interval."""
         months = self.checked_on.month - 1 + self.review_months
@@ -232,6 +288,7 @@ class Catalog:
     version: str
     """A digest of the files' content: which catalogue an answer was given from."""
     _by_code: dict[str, tuple[Procedure, ...]] = field(init=False, repr=False, compare=False)
+    _local: Mapping[str, LocalEntry] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_code: dict[str, tuple[Procedure, ...]] = {}
@@ -245,10 +302,36 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.procedures)
 
+    def with_local(self, local: Mapping[str, LocalEntry]) -> "Catalog":
+        """The same with the office's overlay: ``get`` gives what is in force as the office has it. The version names both."""
+        if not local:
+            return self
+        digest = hashlib.sha256(repr(sorted(local.items())).encode()).hexdigest()[:8]
+        overlaid = Catalog(self.procedures, f"{self.version}+{digest}")
+        object.__setattr__(overlaid, "_local", dict(local))
+        return overlaid
+
+    @cached_property
+    def list_month(self) -> str:
+        """Of which month (``2026-07``) the national list is that ``in_national_list`` speaks of: the newest copy read; "" without one."""
+        return max((each.record.month for each in self.procedures if each.record.kind == "national_portal"), default="")
+
+    def successor(self, procedure: Procedure, day: date) -> Procedure | None:
+        """What has taken the place of *procedure*, itself replaced or not; None while it stands, or where nothing is proven."""
+        seen, last = {procedure.code}, procedure
+        while last.replaced_by and not (last.in_force(day) and last.in_national_list):
+            following = self.get(last.replaced_by[0], day)
+            if following is None or following.code in seen:
+                break
+            seen.add(following.code)
+            last = following
+        return None if last is procedure else last
+
     def get(self, code: str, day: date) -> Procedure | None:
-        """The procedure under *code* as in force on *day*; of a code no longer in force its last version; None if never had."""
+        """The procedure under *code* in force on *day*, the latest to begin; of a code not in force its last version; None if never had."""
         versions: Sequence[Procedure] = self._by_code.get(code, ())
         current = [each for each in versions if each.in_force(day)]
         if current:
-            return current[-1]
+            latest = max(current, key=lambda each: each.valid_from or date.min)
+            return self._local[code].over(latest, day) if code in self._local else latest
         return max(versions, key=lambda each: each.valid_to or each.valid_from or date.min, default=None)

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.resources
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 
 from bot import strict_yaml
 from bot.catalog import model
+from bot.catalog.cache import CatalogCache
 from bot.catalog.model import (
     Authority,
     Case,
@@ -20,6 +21,7 @@ from bot.catalog.model import (
     FeeItem,
     Fees,
     Filing,
+    FormHelp,
     Instrument,
     Line,
     Note,
@@ -36,6 +38,7 @@ T = TypeVar("T")
 
 CODE = re.compile(r"\d\.\d{6}")
 REFERENCE = Source("reference")
+FIELDS_FILE = "fields.yaml"
 
 
 def catalog_dir() -> Path:
@@ -43,15 +46,23 @@ def catalog_dir() -> Path:
     return Path(str(importlib.resources.files("procedures_catalog").joinpath("fields.yaml"))).parent
 
 
-def load_catalog(folder: Path | None = None) -> Catalog:
-    """The whole catalogue, checked. Raises CatalogError with every problem."""
+def load_catalog(folder: Path | None = None, cache: CatalogCache | None = None) -> Catalog:
+    """The whole catalogue, checked. Raises CatalogError with every problem. One with problems is never kept in *cache*."""
     from bot.catalog.checks import check_all  # checks read the model; the loader is their first caller
 
-    reading = read_folder(folder or catalog_dir())
+    place = folder or catalog_dir()
+    sources = sources_in(place)
+    kept = cache.get(place, sources) if cache else None
+    if kept is not None:
+        return kept
+    reading = read_sources(place.name, sources)
     problems = check_all(reading)
     if problems:
         raise CatalogError(problems)
-    return Catalog(tuple(each.procedure for each in reading.files if each.procedure), reading.version)
+    catalog = Catalog(tuple(each.procedure for each in reading.files if each.procedure), reading.version)
+    if cache:
+        cache.put(place, sources, catalog)
+    return catalog
 
 
 @dataclass(frozen=True)
@@ -84,29 +95,57 @@ class Reading:
     files: list[ReadFile]
     problems: list[Problem]
     version: str
+    fields: dict[str, str] = field(default_factory=dict)
+    """Folder -> official name of the field."""
 
 
 def read_folder(folder: Path) -> Reading:
     """Every ``<field>/<slug>.yaml`` under *folder*, in the order of their names."""
+    return read_sources(folder.name, sources_in(folder))
+
+
+def sources_in(folder: Path) -> dict[str, bytes]:
+    """What every YAML file of the catalogue in *folder* holds, by its path inside it, with forward slashes. Raises CatalogError."""
+    sources = {}
+    for path in [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("*/*.yaml"))]:
+        name = path.relative_to(folder).as_posix()
+        try:
+            sources[name] = path.read_bytes()
+        except OSError as error:
+            raise CatalogError([f"{name}: cannot be read: {error.strerror}"]) from None
+    return sources
+
+
+def read_sources(folder: str, sources: Mapping[str, bytes]) -> Reading:
+    """The procedures among *sources*, in their order; *folder* is what a message calls the place."""
     digest = hashlib.sha256()
-    fields_file = folder / "fields.yaml"
     problems: list[Problem] = []
     fields: dict[str, str] = {}
-    try:
-        source = fields_file.read_text("utf-8")
-        digest.update(source.encode())
-        fields = strict_yaml.load(source) or {}
-    except OSError:
-        problems.append(Problem("fields.yaml", 1, "", f"is missing in {folder.name}"))
-    except strict_yaml.YamlError as error:
-        problems += [Problem("fields.yaml", line, "", message) for line, message in error.problems]
+    if FIELDS_FILE in sources:
+        digest.update(sources[FIELDS_FILE])
+        try:
+            fields = strict_yaml.load(sources[FIELDS_FILE].decode()) or {}
+        except UnicodeDecodeError as error:
+            problems.append(_not_utf8(FIELDS_FILE, sources[FIELDS_FILE], error))
+        except strict_yaml.YamlError as error:
+            problems += [Problem(FIELDS_FILE, line, "", message) for line, message in error.problems]
+    else:
+        problems.append(Problem(FIELDS_FILE, 1, "", f"is missing in {folder}"))
     files = []
-    for path in sorted(folder.glob("*/*.yaml")):
-        source = path.read_text("utf-8")
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(source.encode())
-        files.append(read_file(path.relative_to(folder).as_posix(), source, fields))
-    return Reading(files, problems, digest.hexdigest()[:12])
+    for name, content in sources.items():
+        if "/" not in name:
+            continue
+        digest.update(name.encode())
+        digest.update(content)
+        try:
+            files.append(read_file(name, content.decode(), fields))
+        except UnicodeDecodeError as error:
+            files.append(ReadFile(name, None, [_not_utf8(name, content, error)], {}))
+    return Reading(files, problems, digest.hexdigest()[:12], fields={key: str(name) for key, name in fields.items()})
+
+
+def _not_utf8(name: str, content: bytes, error: UnicodeDecodeError) -> Problem:
+    return Problem(name, content.count(b"\n", 0, error.start) + 1, "", "is not UTF-8: save the file with that encoding")
 
 
 def read_file(name: str, source: str, fields: dict[str, str]) -> ReadFile:
@@ -131,6 +170,8 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     fatal: bool = False
+    draft: bool = False
+    """What is missing is reported all the same, but does not keep the procedure from being built."""
 
     def problem(self, line: int, path: str, message: str) -> None:
         self.problems.append(Problem(self.name, line, path, message))
@@ -140,6 +181,7 @@ class _Reader:
             code=part.code("code"),
             slug=slug,
             name=part.text("name", required=True) or "",
+            draft=part.draft("draft"),
             label=part.text("label", required=True, most=40) or "",
             field=field_name,
             list=part.one_of("list", model.ListName, "commune"),
@@ -159,6 +201,7 @@ class _Reader:
             cases=part.each("cases", _case),
             documents=part.each("documents", _line),
             no_documents=part.flag("no_documents") or False,
+            form_help=part.sub("form_help", _form_help),
             time=part.each("time", _time),
             time_notes=part.texts("time_notes", most=200),
             steps=part.texts("steps", most=200),
@@ -197,7 +240,7 @@ class _Part:
     def missing(self, key: str, instead: T) -> T:
         if key not in self.table:
             self.wrong(key, "is missing")
-        self.reader.fatal = True
+        self.reader.fatal = self.reader.fatal or not self.reader.draft
         return instead
 
     def text(self, key: str, *, required: bool = False, most: int | None = None) -> str | None:
@@ -235,6 +278,11 @@ class _Part:
         if value and not CODE.fullmatch(value):
             self.wrong(key, f'"{value}" is not a national code such as 1.001193')
         return value or ""
+
+    def draft(self, key: str) -> bool:
+        """Ask for it after what even a draft must have, and before all else."""
+        self.reader.draft = self.flag(key) or False
+        return self.reader.draft
 
     def number(self, key: str, *, least: int = 0, most: int = 10**12) -> int | None:
         value = self.text(key)
@@ -393,6 +441,13 @@ def _document(part: _Part) -> Document:
         when=part.text("when", most=200),
         cases=part.texts("case"),
         detail=part.text("detail", most=1500),
+    )
+
+
+def _form_help(part: _Part) -> FormHelp:
+    return FormHelp(
+        part.text("form", required=True, most=200) or "", part.texts("lines", most=120),
+        part.text("example", required=True, most=240) or "",
     )
 
 

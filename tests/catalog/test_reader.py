@@ -320,6 +320,15 @@ def test_a_reused_code_is_the_one_in_force_at_the_day(folder):
     assert labels == ["Xin giấy mẫu", "Xin giấy mới", "Xin giấy mới"]
 
 
+def test_of_two_in_force_the_later_one_answers_whatever_the_files_are_called(folder):
+    later = another(code="1.999999", label="Xin giấy mới") + "valid_from: 2026-07-01\n"
+    for names in (("a_later", "b_first"), ("z_later", "c_first")):
+        catalog = catalog_of(folder, **dict(zip(names, (later, GOOD), strict=True)))
+        assert [catalog.get("1.999999", day).label for day in (date(2026, 6, 30), TODAY)] == ["Xin giấy mẫu", "Xin giấy mới"]
+        for name in names:
+            (folder / f"mau/{name}.yaml").unlink()
+
+
 def test_of_versions_all_ended_the_last_one_answers(folder):
     first = GOOD + "valid_from: 2024-01-01\nvalid_to: 2024-12-31\n"
     last = another(code="1.999999", label="Xin giấy mới") + "valid_from: 2025-01-01\nvalid_to: 2025-12-31\n"
@@ -370,8 +379,9 @@ def test_the_version_is_the_content(folder):
 def test_the_figures_have_the_promised_keys(folder):
     ended = another() + "valid_to: 2026-06-30\n"
     assert figures.stats(catalog_of(folder, giay=GOOD, khac=ended), TODAY) == {
-        "procedures": 2, "fields": 1, "by_list": {"commune": 2}, "by_fee_status": {"amount": 2}, "by_status": {"unknown": 2},
-        "complete": 2, "overdue": 0, "not_in_national_list": 0, "version": load_catalog(folder).version,
+        "procedures": 2, "fields": 1, "by_list": {"commune": 2}, "fields_by_list": {"commune": 1},
+        "by_fee_status": {"amount": 2}, "by_status": {"unknown": 2}, "complete": 2,
+        "with_form_help": 0, "overdue": 0, "not_in_national_list": 0, "version": load_catalog(folder).version,
     }
 
 
