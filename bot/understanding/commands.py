@@ -19,6 +19,18 @@ def command(text: str) -> Command | None:
     return _by_words().get(said) or _by_words().get(_POLITE.sub("", said))
 
 
+def none_of_these(text: str) -> bool:
+    """Whether the whole message says that nothing on the list is meant: "không có trong này", "cái khác"."""
+    said = bare(text)
+    return said in _none_of_these() or _POLITE.sub("", said) in _none_of_these()
+
+
+def stop_notices(text: str) -> bool:
+    """Whether the whole message asks for no more notices: "thôi báo", "đừng nhắn nữa"."""
+    said = bare(text)
+    return said in _stop_notices() or _POLITE.sub("", said) in _stop_notices()
+
+
 def number(text: str) -> int | None:
     """The number that the whole message is: "2", "2.", "số 2", "bấm 2", "hai"; None for anything else."""
     plain = text.strip().replace("\ufe0f", "").replace("\u20e3", "")
@@ -43,6 +55,16 @@ def bare(text: str) -> str:
 def _by_words() -> dict[str, Command]:
     table_ = table("commands.yaml")
     return {form: name for name in _COMMANDS for said in table_[name] for form in (str(said), bare(str(said)))}
+
+
+@cache
+def _none_of_these() -> frozenset[str]:
+    return frozenset(bare(str(said)) for said in table("commands.yaml")["none_of_these"])
+
+
+@cache
+def _stop_notices() -> frozenset[str]:
+    return frozenset(bare(str(said)) for said in table("commands.yaml")["stop_notices"])
 
 
 @cache

@@ -26,8 +26,21 @@ _NUMERIC = re.compile(
 )
 _SPELT = re.compile(rf"{_D}(?:(?:ngay|hom|bua)\s+)?(\d{{1,2}})\s+thang\s+(\d{{1,2}})(?:\s+nam\s+(\d{{4}}))?(?!\d)")
 _DAY_OF = re.compile(rf"{_D}(?:ngay|hom|bua)\s+(\d{{1,2}})(?!\s?[\d/]|\s?-\s?\d|\w|\s+thang\s+\d)")
-_AHEAD = re.compile(rf"{_D}(\d{{1,2}})\s+(ngay|bua|hom|tuan)\s+(?:nua|toi nua)\b")
-_WEEKDAY = re.compile(r"\bthu\s+([2-7]|hai|ba|tu|nam|sau|bay)\b(?!\s*(?:trieu|nghin|ngan|dong|%))|\b(chu nhat|cn)\b")
+_AHEAD = re.compile(rf"{_D}(\d{{1,2}})\s+(ngay|bua|hom|tuan|thang)\s+(?:nua|toi nua)\b")
+_ISO = re.compile(rf"{_D}(20\d\d)-(\d\d)-(\d\d)(?![\d-])")
+_SEVERAL = re.compile(
+    rf"{_D}(\d{{1,2}})\s*(?:,|-|\b(?:hoac|hay|den|toi|va|voi)\b)\s*(?:ngay\s+)?(\d{{1,2}})\s?[/\-]\s?(\d{{1,2}})(?![\d/])"
+)
+"""``27 hoặc 28/11``, ``25-27/11``: days that share their month."""
+_SUN = re.compile(
+    r"(?<![\d/.\-])(?:\b(?:ngày|ngay|mùng|mồng|mung|mong|bữa|hôm)\s+)?(\d{1,2})\s+(?:tây|dương lịch|duong lich)\b"
+)
+_SUN_MONTH = re.compile(r"\b(?:mùng|mồng|mung|mong)\s+(\d{1,2})\s+(?:tháng|thang)\s+(\d{1,2})\s+(?:tây|dương lịch|duong lich)\b")
+"""Days said to be of the sun's calendar, though named as those of the moon's are (``mùng 2 tây``)."""
+_MOON = re.compile(r"(?:\bngay\s+)?\b\d{1,2}(?:\s?/\s?\d{1,2})?\s+(?:am|ta)(?=\s*(?:$|[,.?!]|lich|nha|nhe|nghen))|\bngay\s+\d{1,2}\s+ta\b")
+_MANY_YEARS = 2
+"""A date written with a year this long gone is a birthday or an old paper's: no day to come on."""
+_WEEKDAY = re.compile(r"\bthu\s+([2-7]|hai|ba|tu|nam|sau|bay)\b(?!\s*(?:trieu|nghin|ngan|dong|%))|\b(chua? nh[au]t|cn)\b")
 _HOUR = re.compile(
     r"(?<![\w/.,\-])(\d{1,2})\s*(?:(?:h|g|gio)\s*(\d{2}(?!\d)|ruoi|kem\s+\d{1,2})?(?!\w)|:(\d{2})(?!\d))(?:\s*phut)?"
     r"|(?<![\w/.,\-])(\d{1,2})\s+(ruoi)\s+(?=sang|chieu)"
@@ -84,6 +97,16 @@ def read_hours(text: str) -> Hours:
     return Hours(hours.pop() if len(hours) == 1 else None, half)
 
 
+def without_days_and_hours(text: str, today: date) -> str:
+    """*text*, in small letters, less every day and hour that it names."""
+    line = _line(_with_digits(text))
+    spans = [(start, end) for start, end, _ in _readings(line, today)]
+    spans += [match.span() for match in _HOUR.finditer(line.bare)]
+    spans += [match.span() for half in ("morning", "afternoon") for match in _pattern(half).finditer(line.bare)] if spans else []
+    taken = {at for start, end in spans for at in range(start, end)}
+    return "".join(" " if at in taken else each for at, each in enumerate(line.marked))
+
+
 def last_hour(text: str) -> tuple[int, int] | None:
     """The last hour named: of a change, the new one."""
     line = _line(_with_digits(text))
@@ -121,6 +144,8 @@ def _line(text: str) -> _Line:
     marked = _GLUED_WEEKDAY.sub(r"thu \2", tidy(text).lower())
     marked = _WORD.sub(lambda match: decoded(match[0]), marked)
     marked = _number_words("ahead").sub(_figure, marked)
+    marked = _spelt_numbers().sub(_spelt_figures, marked)
+    marked = _SUN.sub(r"ngày \1", _SUN_MONTH.sub(r"ngày \1 tháng \2", marked))
     return _Line(marked, fold(marked))
 
 
@@ -130,15 +155,26 @@ def _readings(line: _Line, today: date) -> Iterable[tuple[int, int, date | None]
     loose = [(match.start(), match.end()) for match in _pattern("loose").finditer(bare)]
     for match in _lunar(line):
         yield match.start(), match.end(), None
+    for match in re.finditer(_MOON, bare):
+        if line.marks(*match.span()).split()[-1] in ("am", "âm", "ta"):
+            yield *match.span(), None
+    for match in _ISO.finditer(bare):
+        yield *match.span(), _dated(today, int(match[3]), int(match[2]), match[1])
+    for match in _SEVERAL.finditer(bare):
+        if 0 < int(match[1]) < int(match[2]) <= 31 and 0 < int(match[3]) <= 12:
+            yield *match.span(), None
     for match in _SPELT.finditer(bare):
         yield *match.span(), _dated(today, int(match[1]), int(match[2]), match[3])
     for match in _NUMERIC.finditer(bare):
-        if _is_date(match, bare):
+        if _is_date(match, bare, today):
             yield *match.span(), _dated(today, int(match[1]), int(match[3]), match[4])
     for match in _DAY_OF.finditer(bare):
         yield from _day_of_month(match, bare, today)
     for match in _AHEAD.finditer(bare):
-        yield *match.span(), today + timedelta(days=int(match[1]) * (7 if match[2] == "tuan" else 1))
+        yield *match.span(), _ahead(today, int(match[1]), match[2])
+    for match in re.finditer(r"\bnua thang nua\b", bare):
+        if line.marks(*match.span()).startswith(("nửa", "nua")):
+            yield *match.span(), today + timedelta(days=15)
     for match in _WEEKDAY.finditer(bare):
         if not _counts_things(line, match):
             yield _weekday(match, bare, today)
@@ -146,6 +182,9 @@ def _readings(line: _Line, today: date) -> Iterable[tuple[int, int, date | None]
         for match in _pattern(key).finditer(bare):
             if _marks_fit(line, match, key):
                 yield *match.span(), None if days is None else today + timedelta(days=days)
+    for match in re.finditer(r"\bmơi\b", line.marked):
+        # Southern for mai; without its mark it is another word.
+        yield *match.span(), today + timedelta(days=1)
     for key, days in (("tomorrow_bare", 1), ("day_after_bare", 2)):
         for match in _alone(line, key):
             if not any(start <= match.start() < end for start, end in loose):
@@ -160,11 +199,24 @@ def _lunar(line: _Line) -> Iterable[re.Match[str]]:
             yield match
 
 
-def _is_date(match: re.Match[str], bare: str) -> bool:
+def _ahead(today: date, count: int, unit: str) -> date | None:
+    """So many days, weeks or months from today; None where the month is too short for it."""
+    if unit == "thang":
+        months = today.month - 1 + count
+        return _made(today.year + months // 12, months % 12 + 1, today.day, today)
+    return today + timedelta(days=count * (7 if unit == "tuan" else 1))
+
+
+def _is_date(match: re.Match[str], bare: str, today: date) -> bool:
     """Whether figures with a mark between are day and month: no decimal, no ``1/2`` of a thing, no span of days ``2-3
-    ngày``.
+    ngày``, no house number (``số 12/5``), no birthday.
     """
     day, mark, month, year = int(match[1]), match[2], int(match[3]), match[4]
+    if year is not None and len(year) == 4 and int(year) <= today.year - _MANY_YEARS:
+        return False
+    before = bare[: match.start()].split()[-1:]
+    if year is None and before and before[0] in _set("not_date_after"):
+        return False
     if match[0].startswith("ngay"):
         return True
     after = bare[match.end() :].split()[:1]
@@ -216,7 +268,9 @@ def _counts_things(line: _Line, match: re.Match[str]) -> bool:
     if before and before[0] in _set("not_weekday_after"):
         return True
     said = line.marks(match.start(), match.end())
-    return match[2] is None and not said.startswith(("thứ", "thu", "thư", "thử"))
+    if match[2] is not None:
+        return said.startswith("chưa")
+    return not said.startswith(("thứ", "thu", "thư", "thử"))
 
 
 def _weekday(match: re.Match[str], bare: str, today: date) -> tuple[int, int, date | None]:
@@ -230,9 +284,10 @@ def _weekday(match: re.Match[str], bare: str, today: date) -> tuple[int, int, da
             day = monday + timedelta(days=7 * weeks + wanted)
             return match.start(), match.end() + lead + said.end(), day if day >= today else None
     before = bare[: match.start()].rstrip()
-    for key, weeks in (("week_after_next", 2), ("next_week", 1)):
+    for key, weeks in (("week_after_next", 2), ("next_week", 1), ("this_week", 0)):
         if any(said.end() == len(before) for said in _pattern(key).finditer(before)):
-            return match.start(), match.end(), monday + timedelta(days=7 * weeks + wanted)
+            day = monday + timedelta(days=7 * weeks + wanted)
+            return match.start(), match.end(), day if day >= today else None
     ahead = (wanted - today.weekday()) % 7
     soon = _pattern("soon").match(after.lstrip())
     end = match.end() + (lead + soon.end() if soon else 0)
@@ -314,6 +369,48 @@ def _figure(match: re.Match[str]) -> str:
     return {fold(str(name)): str(value) for name, value in _sayings()["numbers"].items()}[fold(match[0])]
 
 
+@cache
+def _spelt_numbers() -> re.Pattern[str]:
+    """Numbers in words where a date stands: beside ``tháng``, or ten and more behind ``ngày`` (``ngay mot`` is another day)."""
+    said = sorted(_to_31(), key=lambda each: -len(each))
+    large = [each for each in said if int(_to_31()[each]) >= 10]
+    months = [each for each in said if each != "sau"]  # tháng sau: the next one
+    lead, month = _either("day_words"), _either("month_words")
+    return re.compile(
+        rf"\b(?P<lead>{lead}\s+)?(?P<day>{'|'.join(said)}|\d{{1,2}})\s+(?P<of>{month})\s+(?P<month>{'|'.join(months)})\b"
+        rf"|\b(?P<lead2>{lead}\s+)(?P<day2>{'|'.join(large)})\b"
+        rf"|\b(?P<day3>{'|'.join(large)})(?=\s+{month}\s+\d)"
+    )
+
+
+def _either(key: str) -> str:
+    """A pattern for any of the words under *key*, with their marks or without."""
+    return "(?:" + "|".join(sorted({form for each in _sayings()[key] for form in (str(each), fold(str(each)))})) + ")"
+
+
+@cache
+def _to_31() -> dict[str, str]:
+    """``hai mươi lăm``, ``hai lăm``, ``hai muoi lam`` -> ``25``."""
+    units = {str(name): int(value) for name, value in _sayings()["numbers"].items() if int(value) < 10}
+    ends = {**units, "mốt": 1, "lăm": 5, "nhăm": 5}
+    said = {**units, "mười": 10} | {f"mười {name}": 10 + value for name, value in ends.items() if name != "mốt"}
+    for tens, ten in (("hai", 20), ("ba", 30)):
+        said |= {f"{tens} mươi": ten} | {f"{tens} mươi {name}": ten + value for name, value in ends.items()}
+        said |= {f"{tens} {name}": ten + value for name, value in (("mốt", 1), ("lăm", 5), ("nhăm", 5), ("tư", 4))}
+    kept = {name: value for name, value in said.items() if value <= 31}
+    return {form: str(value) for name, value in kept.items() for form in (name, fold(name))}
+
+
+def _spelt_figures(match: re.Match[str]) -> str:
+    number = _to_31()
+    if match["day"]:
+        day = number.get(match["day"], match["day"])
+        return f"{match['lead'] or ''}{day} {match['of']} {number[match['month']]}"
+    if match["day2"]:
+        return f"{match['lead2']}{number[match['day2']]}"
+    return number[match["day3"]]
+
+
 def _with_digits(text: str) -> str:
     """``tám giờ rưỡi`` -> ``8 giờ rưỡi``."""
     return _number_words("of_hours").sub(_figure, tidy(text).lower())
@@ -327,6 +424,9 @@ def _half_day(line: _Line) -> HalfDay | None:
         with_company = bool(after) and (after[0] in _set("morning_company") or after[0][:1].isdigit())
         before = line.bare[: match.start()].split()[-1:]
         if said == match[0] and before and before[0] in _set("not_morning_after"):
+            continue
+        if said == match[0] == "sang" and _pattern("moving").search(line.bare[: match.start()]) and before[0] not in ("qua", "sang", "vao"):
+            # "đổi lịch sang 27/11": across to that day, not its morning.
             continue
         if (
             "á" in said
@@ -371,3 +471,9 @@ def _hour(match: re.Match[str], bare: str, half: HalfDay | None) -> tuple[int, i
 def moving_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Words before a new day, and before an old one, of an appointment that is moved."""
     return _set("new_day_after"), tuple(_set("old_day_after"))
+
+
+@cache
+def leading_words() -> frozenset[str]:
+    """Words that may stand between a word of moving and the day."""
+    return _set("before_new_day")

@@ -29,6 +29,8 @@ class Understood:
     sure: bool
     found: Found = NOTHING
     facet: Facet | None = None
+    fill_in: bool = False
+    """With the facet ``form``: asks how to fill it in, rather than which it is."""
     dossier_code: str | None = None
     day: date | None = None
     ask_day: bool = False

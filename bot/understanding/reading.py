@@ -4,7 +4,7 @@ In the order of care: danger first, then an attack on the bot, then abuse; after
 no cue claims is a question about a procedure, a question that needs the one before, or none of ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast, get_args
@@ -18,40 +18,48 @@ from bot.search.folding import Word, tidy, word
 from bot.search.model import NOTHING, Found
 from bot.understanding import dates, words
 from bot.understanding.model import Emergency, Facet, Intent, Understood
+from bot.understanding.weighing import features, likelihoods
+from bot.understanding.words import Heard
 
+MAX_WORDS = 160
+"""Words of a message that count: of a longer one the first and the last, where a wish stands."""
 _STRONG, _MEDIUM, _WEAK = 3.0, 1.5, 0.4
-_ENOUGH = 1.5
-"""What an intent's cues must weigh to be heard at all."""
-_SURE_PROCEDURE, _LIKELY_PROCEDURE = 2.4, 1.6
-"""What a question about a procedure weighs beside the cues: found for sure, or found."""
-_PHRASE = 6.0
-"""What a message weighs that is word for word a phrase of the catalogue: it is there because people ask so."""
-_FIRST_AMONG = {
-    "cancel_booking": 1.2,
-    "reschedule": 1.1,
-    "home_visit": 1.0,
-    "post_pickup": 0.9,
-    "post_result_home": 0.8,
-    "feedback_complaint": 0.6,
-    "survey_rating": 0.3,
-    "book": 0.2,
-    "my_data": 0.5,
-    "human": 0.3,
-}
-"""An errand that contains the words of another (*cancel* those of *book*) goes first among equals."""
+_CLEAR, _ALARMING = 0.6, 0.7
+"""How likely an intent must be to be taken as clear, and an emergency that no cue names to be believed."""
+_ALSO, _ALSO_ASKED = 0.0005, 0.04
+"""How likely a second wish must be to be offered: one that a cue names, and a procedure found for sure."""
+_RATHER = 0.2
+"""How likely an errand that a cue names must be to win over a procedure that nobody is sure of."""
 _WITH_A_DAY: frozenset[str] = frozenset(
     ("book", "cancel_booking", "reschedule", "home_visit", "post_pickup", "hours_address", "follow_up", "human")
 )
 _NO_ERRAND: frozenset[str] = frozenset(("injection", "abuse", "follow_up", "greeting", "thanks_bye"))
+_SMALL_TALK: frozenset[str] = frozenset(("menu_help", "greeting", "thanks_bye", "follow_up", "abuse", "emergency"))
 _CODED: frozenset[str] = frozenset(
     ("post_result_home", "feedback_complaint", "pay_fee", "cancel_booking", "human", "home_visit")
 )
+_FILL_IN = "fill_in"
+"""The cues of facets.yaml that ask how to fill the form in: the facet is the form."""
+_ASIDE: tuple[tuple[str, str], ...] = (
+    *((intent, strength) for intent in ("book", "greeting", "thanks_bye", "abuse") for strength in ("strong", "medium")),
+    ("facet", _FILL_IN),
+    ("form", "names"),
+)
+"""Cues that say nothing about which procedure is meant."""
 _PUNCTUATION = ",.?!;:"
 _LONGEST_NAME = 4
 _NO_SUBSTANCE, _NO_SUBJECT = 0.5, 1.0
 """Under this nothing is named at all; under that, no subject of its own."""
 _APPOINTMENTS: frozenset[str] = frozenset(("book", "cancel_booking", "reschedule", "home_visit", "post_pickup"))
+_RELATED: dict[str, frozenset[str]] = {
+    **dict.fromkeys(_APPOINTMENTS, _APPOINTMENTS | {"post_result_home"}),
+    "post_result_home": _APPOINTMENTS,
+    "my_data": frozenset(("cancel_booking",)),
+    "status": frozenset(("book",)),
+}
 """They share their words: one of them in a message is not a second wish beside another."""
+_NEEDING: frozenset[str] = frozenset(("reschedule",))
+"""Their cues count only beside a word of the list ``needs``."""
 _SHORT, _FRAGMENT = 4, 8
 _LONG = 15
 """Words from which on a message is a story."""
@@ -63,6 +71,7 @@ class _Message:
 
     text: str
     words: tuple[Word, ...]
+    heard: Heard
     code: str | None
     scores: dict[str, float]
     days: tuple[dates.Named, ...]
@@ -73,76 +82,119 @@ class Reader:
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
+        # What is read from files is read now, not when the first citizen waits.
+        words.cue_words(), words.frames(), likelihoods({})
 
     def understand(self, text: str, now: datetime) -> Understood:
         """What *text* is, said at *now* (an aware instant; the day is Viet Nam's)."""
         today = clock.local(now).date()
         message = self._message(text, today)
-        emergency = _emergency(message.words)
+        emergency = _emergency(message.words, message.heard)
         if emergency is not None:
             return Understood("emergency", True, dossier_code=message.code, emergency=emergency)
         if message.scores.get("injection", 0.0) >= _STRONG or _machine_talk(text):
             return Understood("out_of_scope", True, dossier_code=message.code)
-        found = self._finder.find(text, today)
+        found = self._found(message, today)
         intent, sure, second = self._intent(message, found)
         return self._whole(message, intent, sure, second, found)
 
+    def _found(self, message: _Message, today: date) -> Found:
+        """What the message is about. Where it is not clear, less the words that say when, what to do with it, or nothing: "đặt lịch
+        … 9 giờ thứ Năm tuần sau" says no more about the procedure than "…" does.
+        """
+        found = self._finder.find(message.text, today)
+        if found.sure or not found.results:
+            return found
+        rest = tuple(self._finder.read(dates.without_days_and_hours(message.text, today), words.cue_words()))
+        if len(rest) > MAX_WORDS:
+            return found
+        heard = words.index().found(rest)
+        taken = {at for key in _ASIDE for start, end in heard.get(key, ()) for at in range(start, end)}
+        subject = " ".join(each.text for at, each in enumerate(rest) if at not in taken)
+        if len(subject.split()) == len(message.words):
+            return found
+        again = self._finder.find(subject, today)
+        return again if again.sure and again.results[0].code == found.results[0].code else found
+
     def _message(self, text: str, today: date) -> _Message:
         said = tuple(self._finder.read(text, words.cue_words()))
+        if len(said) > MAX_WORDS:
+            said = (*said[: MAX_WORDS // 2], *said[-MAX_WORDS // 2 :])
         days = tuple(dates.read_days(text, today))
-        return _Message(text, said, codes.find_code(text, today), _scores(said), days)
+        heard = words.index().found(said)
+        return _Message(text, said, heard, codes.find_code(text, today), _scores(said, heard, days), days)
 
-    def _intent(self, message: _Message, found: Found) -> tuple[Intent, bool, Intent | None]:
-        """The intent, whether it is clear, and the next likely one when it would be another errand."""
-        scores = {intent: score for intent, score in message.scores.items() if intent not in _NO_ERRAND}
+    def features(self, text: str, now: datetime) -> dict[str, float]:
+        """What the weights of the intents are held against, and fitted to (see weighing.py)."""
+        today = clock.local(now).date()
+        return self._features(self._message(text, today), self._finder.find(text, today))
+
+    def _features(self, message: _Message, found: Found) -> dict[str, float]:
+        scores = dict(message.scores)
         _weigh_days(message, scores)
         _weigh_undoing(scores)
         _weigh_codes(message, scores)
-        procedure = _PHRASE if self._finder.is_phrase(message.words) else self._procedure_weight(found)
-        ranked = sorted(scores, key=lambda each: -(scores[each] + _FIRST_AMONG.get(each, 0.0)))
-        best = ranked[0] if ranked and scores[ranked[0]] >= _ENOUGH else None
-        if best is not None and scores[best] > procedure:
-            return cast(Intent, best), scores[best] >= _STRONG, _second(best, ranked, scores, procedure)
-        other = cast("Intent | None", best if best is not None and scores[best] >= _STRONG else None)
-        return self._no_errand(message, found, procedure, other)
+        named = ["code"] if message.code else ["long_number"] if _long_number(message.words) else []
+        if message.days:
+            named.append("day" if len({each.day for each in message.days}) == 1 else "days")
+        if any(each.day is None for each in message.days):
+            named.append("odd_day")
+        if codes.find_procedure_code(message.text) is not None:
+            named.append("procedure_code")
+        named += [f"other.{kind}" for kind in evidence.not_ours().found(message.words)]
+        substance = self._finder.substance(message.words)
+        return features(message.words, message.heard, words.ideas(message.heard), scores, found, substance, named)
 
-    def _no_errand(
-        self, message: _Message, found: Found, procedure: float, other: Intent | None
-    ) -> tuple[Intent, bool, Intent | None]:
-        """What no cue of an errand claims: abuse, a follow-up, a pleasantry, a question, or none of ours."""
-        if message.scores.get("abuse", 0.0) >= _STRONG and procedure < _SURE_PROCEDURE:
-            return "abuse", True, None
-        follow = message.scores.get("follow_up", 0.0)
-        if follow and self._needs_before(message, follow, procedure):
+    def _intent(self, message: _Message, found: Found) -> tuple[Intent, bool, Intent | None]:
+        """The intent, whether it is clear, and the next likely one when it would be another errand."""
+        if self._finder.is_phrase(message.words):
+            return "procedure", found.sure, None
+        if not any(char.isalpha() for each in message.words for char in each.fold):
+            if found.results and codes.find_procedure_code(message.text) is not None:
+                return "procedure", found.sure, None
+            return ("status", True, None) if message.code else ("follow_up", True, None)
+        if not found.sure and ("facet", _FILL_IN) in message.heard and self._finder.substance(_but_form_words(message)) < _NO_SUBJECT:
             return "follow_up", True, None
-        pleasantry = _pleasantry(message.scores)
-        if pleasantry and not found.sure and self._finder.substance(_without(message.words, pleasantry)) < _NO_SUBJECT:
-            return pleasantry, True, None
-        if procedure:
-            return "procedure", found.sure, other
+        likely = likelihoods(self._features(message, found))
+        if likely.get("emergency", 0.0) < _ALARMING:
+            likely.pop("emergency", None)
+        ranked = sorted(likely, key=lambda each: (-likely[each], each))
+        best = cast(Intent, ranked[0])
+        if best == "procedure" and not found.sure:
+            named = [each for each in ranked if message.scores.get(each, 0.0) >= _STRONG and each not in _NO_ERRAND]
+            if named and likely[named[0]] >= _RATHER:
+                best = cast(Intent, named[0])
+        if message.code is not None and best not in _CODED:
+            best = "status"
+        if self._only_short(message, best, found) or (best == "out_of_scope" and found.results and _asks_of_a_form(message)):
+            best = "procedure"
+        if best == "procedure" and not found.results:
+            return self._unfound(message)
+        sure = found.sure if best == "procedure" else likely[best] >= _CLEAR
+        if best == "out_of_scope":
+            sure = sure and bool(_not_ours(message.words))
+        return best, sure, _second(best, message, likely, found)
+
+    def _only_short(self, message: _Message, best: Intent, found: Found) -> bool:
+        """Whether only its shortness speaks for *best*: no cue of it is heard, and the message names a subject of the catalogue."""
+        if best not in _SMALL_TALK or best in message.scores or not found.results:
+            return False
+        return found.sure or self._finder.substance(message.words) >= _NO_SUBJECT
+
+    def _unfound(self, message: _Message) -> tuple[Intent, bool, Intent | None]:
+        """A question that no procedure answers: about the one before, one for the desk, or none of ours."""
         if self._is_fragment(message):
             return "follow_up", True, None
         if self._is_ours(message):
             return "procedure", False, None
         return "out_of_scope", bool(_not_ours(message.words)), None
 
-    def _procedure_weight(self, found: Found) -> float:
-        if not found.results:
-            return 0.0
-        return _SURE_PROCEDURE if found.sure else _LIKELY_PROCEDURE * (0.6 + 0.8 * found.results[0].score)
-
-    def _needs_before(self, message: _Message, follow: float, procedure: float) -> bool:
-        """Points back at what was said, and names nothing of its own that would stand alone."""
-        if follow >= _STRONG:
-            return procedure < _SURE_PROCEDURE and len(message.words) <= _LONG
-        return self._finder.substance(message.words) < _NO_SUBJECT
-
     def _is_fragment(self, message: _Message) -> bool:
         """A number, or a few words that ask for a facet and name no subject."""
         if not message.words or all(each.fold.isdigit() for each in message.words):
             return True
         substance = self._finder.substance(message.words)
-        if _facet(message.words) is not None and len(message.words) <= _FRAGMENT and not _not_ours(message.words):
+        if _facet(message.heard) is not None and len(message.words) <= _FRAGMENT and not _not_ours(message.words):
             return substance < _NO_SUBJECT
         return substance < _NO_SUBSTANCE and len(message.words) <= _SHORT
 
@@ -158,6 +210,7 @@ class Reader:
 
     def _whole(self, message: _Message, intent: Intent, sure: bool, second: Intent | None, found: Found) -> Understood:
         day, ask = _day(message, intent) if intent in _WITH_A_DAY else (None, False)
+        facet = _facet(message.heard) if intent in ("procedure", "follow_up") or second == "procedure" else None
         hours = dates.read_hours(message.text)
         hour = dates.last_hour(message.text) if intent == "reschedule" else hours.hour
         about_procedure = "procedure" in (intent, second) or intent in (
@@ -171,7 +224,8 @@ class Reader:
             intent=intent,
             sure=sure,
             found=found if about_procedure else NOTHING,
-            facet=_facet(message.words) if intent in ("procedure", "follow_up") else None,
+            facet=facet,
+            fill_in=facet == "form" and ("facet", _FILL_IN) in message.heard,
             dossier_code=message.code,
             day=day,
             ask_day=ask,
@@ -183,49 +237,66 @@ class Reader:
         )
 
 
-def _scores(said: Sequence[Word]) -> dict[str, float]:
-    """Intent -> what its cues weigh."""
+def _scores(said: Sequence[Word], heard: Heard, days: Sequence[dates.Named]) -> dict[str, float]:
+    """Intent -> what its cues and its frames weigh."""
+    framed = _framed(heard, days)
     scores: dict[str, float] = {}
-    for intent, rows in words.intent_cues().items():
+    for intent in words.intents():
         weight = 0.0
         for strength, value in (("strong", _STRONG), ("medium", _MEDIUM), ("weak", _WEAK)):
-            if strength in rows:
-                spans = rows[strength].spans(said)
-                if spans:
-                    longest = max(end - start for start, end in spans)
-                    weight += value + min(1.0, 0.15 * (longest - 1) + 0.2 * (len(spans) - 1)) * (value / _STRONG)
+            lengths = [end - start for start, end in heard.get((intent, strength), ())]
+            if strength == "strong":
+                lengths += framed.get(intent, [])
+            if lengths:
+                weight += value + min(1.0, 0.15 * (max(lengths) - 1) + 0.2 * (len(lengths) - 1)) * (value / _STRONG)
         if weight < _STRONG and len(said) > _LONG:
             # A long message names many things in passing: only what decides by itself counts.
             weight = 0.0
-        if "needs" in rows and not rows["needs"].said(said):
+        if intent in _NEEDING and (intent, "needs") not in heard:
             weight = 0.0
-        if weight and "against" in rows and rows["against"].said(said):
+        if weight and (intent, "against") in heard:
             weight -= _STRONG
         if weight > 0:
             scores[intent] = weight
     return scores
 
 
-def _second(best: str, ranked: Sequence[str], scores: dict[str, float], procedure: float) -> Intent | None:
+def _framed(heard: Heard, days: Sequence[dates.Named]) -> dict[str, list[int]]:
+    """Intent -> the sizes of the frames that stand in the message."""
+    where: dict[str, Sequence[tuple[int, int]]] = dict(words.ideas(heard))
+    if days:
+        where["@day"] = ((0, 0),)
+    if len({each.day for each in days}) > 1:
+        where["@days"] = ((0, 0),)
+    framed: dict[str, list[int]] = {}
+    for frame in words.frames():
+        if frame.stands(where):
+            framed.setdefault(frame.intent, []).append(len(frame.ideas))
+    return framed
+
+
+def _second(best: Intent, message: _Message, likely: Mapping[str, float], found: Found) -> Intent | None:
     """Another wish in the same message; an appointment's words are no second wish beside another of an appointment."""
-    related = _APPOINTMENTS if best in _APPOINTMENTS else frozenset()
-    for each in ranked:
-        if each != best and scores[each] >= _STRONG and each not in related:
-            return cast(Intent, each)
-    return "procedure" if procedure >= _SURE_PROCEDURE and best != "hours_address" else None
-
-
-def _pleasantry(scores: dict[str, float]) -> Intent | None:
-    greeting, thanks = scores.get("greeting", 0.0), scores.get("thanks_bye", 0.0)
-    if not greeting and not thanks:
+    if best in _NO_ERRAND or best == "out_of_scope":
         return None
-    return "thanks_bye" if thanks >= greeting else "greeting"
+    related = _RELATED.get(best, frozenset())
+    others = [
+        each
+        for each, score in message.scores.items()
+        if each not in related | _NO_ERRAND | {best, "menu_help"} and score >= _STRONG and likely.get(each, 0.0) >= _ALSO
+    ]
+    if others:
+        return cast(Intent, max(others, key=lambda each: (likely[each], each)))
+    if best in ("procedure", "hours_address"):
+        return None
+    asked = best in _APPOINTMENTS and bool(found.results) and _facet(message.heard) in ("documents", "fee", "form")
+    return "procedure" if asked or (found.sure and likely.get("procedure", 0.0) >= _ALSO_ASKED) else None
 
 
-def _without(said: Sequence[Word], intent: Intent) -> list[Word]:
+def _without(message: _Message, intent: Intent) -> list[Word]:
     """The message less the words that greet or thank."""
-    taken = {at for start, end in words.intent_cues()[intent]["strong"].spans(said) for at in range(start, end)}
-    return [each for at, each in enumerate(said) if at not in taken]
+    taken = {at for start, end in message.heard.get((intent, "strong"), ()) for at in range(start, end)}
+    return [each for at, each in enumerate(message.words) if at not in taken]
 
 
 def _weigh_days(message: _Message, scores: dict[str, float]) -> None:
@@ -279,34 +350,48 @@ def _machine_talk(text: str) -> bool:
     return '"role":' in lowered or "<script" in lowered or "<|" in lowered or "${" in lowered or "{{" in lowered
 
 
-def _emergency(said: Sequence[Word]) -> Emergency | None:
+def _emergency(said: Sequence[Word], heard: Heard) -> Emergency | None:
     """Which number is called first; None when nobody is in danger now."""
-    lists = words.cue_lists("emergencies.yaml")
-    kinds = [kind for kind in get_args(Emergency) if lists[kind].said(said)]
+    kinds = [kind for kind in get_args(Emergency) if ("emergency", kind) in heard]
     if not kinds:
         return None
-    urgent, calm = lists["urgent"].said(said), lists["calm"].said(said)
-    if calm and not (urgent and len(said) <= 12 and not lists["calm"].said(said[-4:])):
+    calm = [start for start, _ in heard.get(("emergency", "calm"), ())]
+    urgent = ("emergency", "urgent") in heard
+    if calm and not (urgent and len(said) <= 12 and max(calm) < len(said) - 4):
         return None
     if not urgent and len(said) > 14:
         return None
     return "child" if "child" in kinds and "medical" not in kinds else cast(Emergency, kinds[0])
 
 
-def _facet(said: Sequence[Word]) -> Facet | None:
+def _facet(heard: Heard) -> Facet | None:
     """What is asked: the facet whose words stand last, since a question ends a story; the order of the list breaks
-    ties.
+    ties. How to fill a form in is the facet form: "làm sao", "thế nào" beside it ask for nothing else.
     """
     best: tuple[int, Facet] | None = None
-    for name, cues in words.cue_lists("facets.yaml").items():
-        spans = cues.spans(said)
+    for name in words.facets():
+        spans = heard.get(("facet", name))
         if spans:
             end = max(span[1] for span in spans)
             if name == "steps":
                 end -= 3
             if best is None or end > best[0]:
-                best = end, cast(Facet, name)
+                best = end, "form" if name == _FILL_IN else cast(Facet, name)
+    if best and best[1] == "steps" and ("facet", _FILL_IN) in heard:
+        return "form"
     return best[1] if best else None
+
+
+def _asks_of_a_form(message: _Message) -> bool:
+    """How to fill in some form that is handed in here: "đơn ly hôn" is the court's."""
+    return ("facet", _FILL_IN) in message.heard and ("form", "names") in message.heard and not _not_ours(message.words)
+
+
+def _but_form_words(message: _Message) -> list[Word]:
+    """The message less the words about filling in and those for the form itself."""
+    spans = (*message.heard.get(("facet", _FILL_IN), ()), *message.heard.get(("form", "names"), ()))
+    taken = {at for start, end in spans for at in range(start, end)}
+    return [each for at, each in enumerate(message.words) if at not in taken]
 
 
 def _day(message: _Message, intent: Intent) -> tuple[date | None, bool]:
@@ -328,7 +413,7 @@ def _new_day(days: list[dates.Named]) -> tuple[date | None, bool]:
     old one.
     """
     moving, old = dates.moving_words()
-    ahead = [each for each in days if each.before.split()[-1:] and each.before.split()[-1] in moving]
+    ahead = [each for each in days if _word_before(each) in moving]
     if not ahead:
         ahead = [each for each in days if not any(each.before.endswith(name) for name in old)]
         if len(days) > 1:
@@ -336,6 +421,14 @@ def _new_day(days: list[dates.Named]) -> tuple[date | None, bool]:
     if not ahead:
         return None, False
     return ahead[-1].day, ahead[-1].day is None
+
+
+def _word_before(day: dates.Named) -> str:
+    """The word before a day, past those that only lead up to it: ``qua`` of ``qua bữa thứ sáu``."""
+    before = day.before.split()
+    while before and before[-1] in dates.leading_words():
+        before.pop()
+    return before[-1] if before else ""
 
 
 def _not_ours(said: Sequence[Word]) -> str | None:

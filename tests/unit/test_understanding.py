@@ -255,6 +255,9 @@ MESSAGES = [
     ("procedure", "alo cho hoi lam ho kinh doanh ban quan ao"),
     ("procedure", "nhà mới sinh em bé thì làm những giấy gì"),
     ("procedure", "đăng ký tạm trú online được không"),
+    ("procedure", "1.001193"),
+    ("procedure", "1.001193.000.00.00.H51"),
+    ("follow_up", "12"),
     ("procedure", "Ông nội tôi mất hôm qua ở nhà, giờ gia đình phải đi khai báo ở đâu và cần những giấy tờ gì"),
 ]
 
