@@ -16,9 +16,11 @@ from bot.dialogue.engine import Engine
 from bot.dialogue.messages import Incoming, Outgoing
 from bot.dialogue.turns import Event, Turns
 from bot.flows.all_flows import ALL_FLOWS
+from bot.flows.dossier_notices import DossierNotices
 from bot.flows.reception import HOUSE, Reception
-from bot.flows.world import World, house, house_fields
+from bot.flows.world import Premises, World, house, house_fields
 from bot.guidance.model import Told
+from bot.notices.hours import QuietHours
 from bot.notices.outbox import Sender, deliver_due
 from bot.offices.model import Town
 from bot.offices.reader import load_town
@@ -52,7 +54,7 @@ def load_knowledge(catalog_dir: Path | None, cache_dir: Path | None = None) -> K
     catalog = load_catalog(catalog_dir, CatalogCache(cache_dir) if cache_dir else None)
     finder = Finder(catalog)
     events = load_life_events(catalog, catalog_dir)
-    return Knowledge(catalog, load_national_calendar(catalog_dir), finder, Reader(finder), events, EventFinder(events.events))
+    return Knowledge(catalog, load_national_calendar(catalog_dir), finder, Reader(finder), events, EventFinder(events.events, finder.read))
 
 
 class Application:
@@ -61,8 +63,9 @@ class Application:
     def __init__(
         self, knowledge: Knowledge, town: Town, store: Store, clock: Clock, boundary: Callable[[str], None] = lambda _: None
     ) -> None:
-        self.knowledge, self.town, self.store, self.clock, self.boundary = knowledge, town, store, clock, boundary
-        self.texts: Texts = load_texts(town.self_word)
+        self.knowledge = replace(knowledge, catalog=knowledge.catalog.with_local(town.local))
+        self.town, self.store, self.clock, self.boundary = town, store, clock, boundary
+        self.texts: Texts = load_texts(town.self_word, address_word=town.address_word)
         self.engine: Engine[World] = Engine(ALL_FLOWS, Reception(), self.texts, HOUSE, house_fields)
         self._turns: Turns[Repositories] = Turns(store, self._step, self.apology, boundary)
 
@@ -85,6 +88,14 @@ class Application:
         """Sends what is due now; how many sends were begun."""
         return await deliver_due(self.store.outbox, senders, self.boundary)
 
+    def tell_late(self) -> int:
+        """Those who follow a dossier hear that its day has passed; how many notices were queued."""
+        with self.store.writing() as repositories:
+            return self._dossier_notices(repositories).tell_late()
+
+    def _dossier_notices(self, repositories: Repositories) -> DossierNotices:
+        return dossier_notices(self.town, self.texts, self.knowledge.calendar, self.clock, repositories)
+
     def world(self, citizen: int, channel: str, repositories: Repositories) -> World:
         known = self.knowledge
         return World(
@@ -93,6 +104,7 @@ class Application:
             town=self.town, words=self.texts, appointments=repositories.appointments,
             dossiers=repositories.dossiers, readiness=repositories.readiness, guidance=repositories.guidance,
             feedback=repositories.feedback, privacy=repositories.privacy, notices=repositories.notices,
+            misses=repositories.misses,
         )
 
     def _step(
@@ -121,6 +133,14 @@ class Application:
         return self.texts.render("common", key, "say", house(self.town, self.texts))
 
 
+def dossier_notices(
+    town: Town, texts: Texts, calendar: NationalCalendar, clock: Clock, repositories: Repositories
+) -> DossierNotices:
+    """Notices to followers, in the transaction of *repositories*."""
+    premises = Premises(clock.now(), town, texts, calendar)
+    return DossierNotices(premises, repositories.dossiers, repositories.notices, QuietHours())
+
+
 def _was_masked(text: str) -> bool:
     return HIDDEN * 3 in text
 
@@ -129,7 +149,33 @@ def open_application(settings: Settings, clock: Clock, town: Town | None = None,
     """The bot as the settings say; *town* stands in where no office of one's own is set."""
     known = knowledge or load_knowledge(settings.catalog_dir, settings.cache_dir)
     if settings.offices_dir is not None:
-        fields, codes = ({getattr(each, name) for each in known.catalog} for name in ("field", "code"))
-        town = load_town(settings.offices_dir, fields, codes)
-    store = open_store(settings.database_url, Keys.load(settings.database_url, settings.environ), clock)
+        town = _own_town(settings.offices_dir, known.catalog)
+    store = open_store_of(settings, clock)
+    if town is not None and settings.offices_dir is None:
+        town = _checking_by_imports(town, store)
     return Application(known, town or NO_TOWN, store, clock)
+
+
+def open_town(settings: Settings) -> Town:
+    """The office's own data for what needs nothing else; NO_TOWN where none is set."""
+    if settings.offices_dir is None:
+        return NO_TOWN
+    cache = CatalogCache(settings.cache_dir) if settings.cache_dir else None
+    return _own_town(settings.offices_dir, load_catalog(settings.catalog_dir, cache))
+
+
+def _own_town(folder: Path, catalog: Catalog) -> Town:
+    fields, codes = ({getattr(each, name) for each in catalog} for name in ("field", "code"))
+    return load_town(folder, fields, codes)
+
+
+def _checking_by_imports(town: Town, store: Store) -> Town:
+    """Where a sample office stands in, the owners of imported dossiers are known by what the exports' columns hold."""
+    with store.reading() as repositories:
+        facts = repositories.dossiers.second_facts()
+    return replace(town, second_facts=facts) if facts else town
+
+
+def open_store_of(settings: Settings, clock: Clock) -> Store:
+    """The database that the settings name, for what needs nothing else."""
+    return open_store(settings.database_url, Keys.load(settings.database_url, settings.environ), clock)

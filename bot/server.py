@@ -28,6 +28,7 @@ from bot.errors import MotCuaError, StoreUnavailable
 from bot.flows.world import house
 from bot.notices.history import Histories
 from bot.notices.outbox import Sender
+from bot.offices.rules import days_to_settle
 from bot.pictures.model import PhotoReader, Slip
 from bot.pictures.slip import read_slip
 from bot.settings import Settings, TelegramSettings
@@ -166,6 +167,7 @@ def state_of(application: Application) -> tuple[dict[str, Any], bool]:
         "office": [each.id for each in town.centres] or "not set up",
         "booking": "ok" if any(each.counters for each in town.centres) else "not set up",
         "dossier_status": "ok" if town.second_facts else "not set up",
+        "days_to_settle": [each.isoformat() for each in days_to_settle(town, application.knowledge.calendar, day)],
     }
     try:
         told |= application.store.status()

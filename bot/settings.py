@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from bot.errors import SettingsError
 
 DEFAULT_DATABASE = "sqlite:///data/bot.db"
+NO_CACHE = "off"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -42,10 +43,11 @@ class TelegramSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """What ``BOT_…`` says; ``environ`` is what the store reads its keys from."""
+    """What ``BOT_…`` says; ``environ`` is what the store reads its keys from. ``cache_dir`` may be emptied at any time; None: no cache."""
 
     database_url: str
     catalog_dir: Path | None
+    cache_dir: Path | None
     offices_dir: Path | None
     log_level: str
     public_url: str | None
@@ -60,8 +62,11 @@ class Settings:
         return tuple(each for each in found if len(each) >= _SHORTEST_SECRET)
 
 
-def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
-    """The environment over the ``.env`` file. Raises SettingsError naming the variable that is wrong."""
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env"), *, new_office: bool = False) -> Settings:
+    """The environment over the ``.env`` file. With *new_office* the office's folder need not be there yet.
+
+    Raises SettingsError naming the variable that is wrong.
+    """
     values = {key: value for key, value in dotenv_values(env_file).items() if value is not None} if env_file.is_file() else {}
     values |= os.environ if environ is None else environ
     level = values.get("BOT_LOG_LEVEL", "INFO").upper()
@@ -69,7 +74,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
         raise SettingsError(f"BOT_LOG_LEVEL is {level!r}: write one of {', '.join(LOG_LEVELS)}")
     return Settings(
         database_url=values.get("BOT_DATABASE_URL") or DEFAULT_DATABASE,
-        catalog_dir=_folder(values, "BOT_CATALOG_DIR"), offices_dir=_folder(values, "BOT_OFFICES_DIR"),
+        catalog_dir=_folder(values, "BOT_CATALOG_DIR"), cache_dir=_cache_dir(values),
+        offices_dir=_folder(values, "BOT_OFFICES_DIR", may_be_new=new_office),
         log_level=level, public_url=_address(values, "BOT_PUBLIC_URL"), telegram=_telegram(values), environ=values,
     )
 
@@ -116,10 +122,20 @@ def _address(values: Mapping[str, str], name: str) -> str | None:
     return text
 
 
-def _folder(values: Mapping[str, str], name: str) -> Path | None:
+def _cache_dir(values: Mapping[str, str]) -> Path | None:
+    """``BOT_CACHE_DIR``, else ours in the user's own cache folder; None where it is switched off or there is no home."""
+    named = values.get("BOT_CACHE_DIR")
+    if named:
+        return None if named == NO_CACHE else Path(named)
+    home = values.get("HOME")
+    place = values.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else "")
+    return Path(place, "motcua") if Path(place).is_absolute() else None
+
+
+def _folder(values: Mapping[str, str], name: str, *, may_be_new: bool = False) -> Path | None:
     if not values.get(name):
         return None
     folder = Path(values[name])
-    if not folder.is_dir():
+    if not folder.is_dir() and (folder.exists() or not may_be_new):
         raise SettingsError(f"{name} names {folder}, which is no folder: correct it, or leave {name} unset")
     return folder

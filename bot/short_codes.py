@@ -6,10 +6,14 @@ two swapped neighbours never pass.
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Literal
 
 Kind = Literal["H", "G", "P", "T"]
 """H appointment (lịch hẹn), G readiness (giấy tờ), P complaint receipt (phản ánh), T request about personal data (thông tin)."""
+
+MOST_TRIES = 20
+"""Of a hundred thousand codes even with half of them taken, twenty in a row are so once in a million times."""
 
 _CHECK = "ABCDEFGHJKLMNPQRSTVWXYZ"
 _SHAPE = re.compile(r"([HGPT])(\d{5})([A-Z])")
@@ -19,6 +23,15 @@ def new_code(kind: Kind) -> str:
     """A fresh code such as ``H48217K``; the caller keeps it unique."""
     number = secrets.randbelow(100_000)
     return f"{kind}{number:05d}{_CHECK[number % 23]}"
+
+
+def keep_under_new_code(kind: Kind, keep: Callable[[str], bool]) -> str:
+    """The fresh code under which *keep* kept something. *keep* says False where that code is taken. Raises RuntimeError when all are."""
+    for _ in range(MOST_TRIES):
+        code = new_code(kind)
+        if keep(code):
+            return code
+    raise RuntimeError(f"{MOST_TRIES} codes of kind {kind} in a row were taken: old ones must be emptied (db retention)")
 
 
 def read_code(text: str) -> str | None:

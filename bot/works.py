@@ -122,6 +122,8 @@ class Works:
     async def _keep_house(self) -> None:
         while not self._stopping.is_set():
             await self._try(self._application.store.retention.run)
+            if await self._try(self._application.tell_late):
+                self._sends_wait.set()
             await self._until(self._stopping, HOUSEKEEPING_EVERY.total_seconds())
 
     # -- what all of them need --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Databases for the tests: every test that asks for one runs on SQLite and on PostgreSQL."""
+"""What many tests ask for: the bot's knowledge, and databases. A test that asks for one of these runs on SQLite and on PostgreSQL."""
 
 import os
 from collections.abc import Iterator
@@ -13,6 +13,11 @@ ON_POSTGRES = {
 """What the environment must hold for a PostgreSQL, where no file beside the database can hold it."""
 
 
+def pytest_configure():
+    """The catalogue's files are read, whatever an earlier run has kept; the tests of the cache name a folder of their own."""
+    os.environ["BOT_CACHE_DIR"] = "off"
+
+
 def pytest_collection_modifyitems(items):
     """Where there is no PostgreSQL its tests are skipped with one line a file; a CI run has to have one."""
     with_parameters = [item for item in items if hasattr(item, "callspec")]
@@ -24,6 +29,13 @@ def pytest_collection_modifyitems(items):
     if not postgres.is_there():
         for item in on_postgres:
             item.add_marker(pytest.mark.skip(reason=postgres.NONE_FOUND))
+
+
+@pytest.fixture(scope="session")
+def knowledge():
+    from tests.knowledge import shared_knowledge
+
+    return shared_knowledge()
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,9 @@ def run(*command: object, cwd: Path, **options: object) -> subprocess.CompletedP
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "BOT_", "VIRTUAL_ENV", "COV_", "PYTEST"))
     }
+    environment |= {"PYTHONUTF8": "1", "BOT_CACHE_DIR": "off"}
     done = subprocess.run(
-        words, cwd=cwd, env=environment | {"PYTHONUTF8": "1"}, text=True, capture_output=True, encoding="utf-8", timeout=600, **options
+        words, cwd=cwd, env=environment, text=True, capture_output=True, encoding="utf-8", timeout=600, **options
     )
     assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}\n{done.stderr}"
     return done

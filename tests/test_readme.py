@@ -87,10 +87,11 @@ def test_the_first_command_gives_a_bot_that_talks_as_the_readme_says(tmp_path):
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, copy / path)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "BOT_", "VIRTUAL_ENV", "PYTEST"))}
+    environment |= {"PYTHONUTF8": "1", "BOT_CACHE_DIR": "off"}
     environment["PATH"] = f"{Path(sys.base_prefix) / 'bin'}{os.pathsep}{environment['PATH']}"
     lines = sample()
     done = subprocess.run(
-        ["bash", "-c", FIRST], cwd=copy, env=environment | {"PYTHONUTF8": "1"}, text=True, encoding="utf-8", capture_output=True,
+        ["bash", "-c", FIRST], cwd=copy, env=environment, text=True, encoding="utf-8", capture_output=True,
         input="".join(f"{line}\n" for who, line in lines if who == "citizen"), timeout=900, check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

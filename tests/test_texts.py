@@ -28,11 +28,12 @@ ALL = [(flow, step, variant, text) for flow, step, variant in TEXTS for text in 
 
 READERS = [
     *sorted((ROOT / "bot/flows").glob("*.py")), *sorted((ROOT / "bot/desk").glob("*.py")),
-    *sorted((ROOT / "bot/channels/web").glob("*.py")), ROOT / "bot/bootstrap.py", ROOT / "bot/__main__.py", ROOT / "bot/dialogue/engine.py",
+    *sorted((ROOT / "bot/channels/web").glob("*.py")), ROOT / "bot/bootstrap.py", ROOT / "bot/dialogue/engine.py",
+    *sorted((ROOT / "bot/commands").glob("*.py")),
 ]
 """Code that asks for texts by name."""
 
-SPEAKING_CALLS = {"part", "_part", "common", "text", "render"}
+SPEAKING_CALLS = {"part", "_part", "common", "text", "render", "say"}
 HOUSE_FIELDS = {"bot", "office", "phone"}
 """What every step's text may name."""
 

@@ -1,12 +1,18 @@
 """A booking and its life: held for ten minutes, confirmed with a ticket, cancelled, lapsed, kept or missed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 BookingState = Literal["held", "confirmed", "cancelled", "lapsed", "came", "missed"]
 LIVE: tuple[BookingState, ...] = ("held", "confirmed")
 HOLD_FOR = timedelta(minutes=10)
+
+
+EVERY_COUNTER, EVERY_SEAT = "", 0
+"""What a taken Start bears where a whole office or a whole counter is closed."""
+KEPT: tuple[BookingState, ...] = ("confirmed", "came", "missed")
+"""States of a visit that stands in the day's list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +39,14 @@ class Booking:
     ticket: str | None
     name: str | None
     """Who will come: kept until 90 days after the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days, both included, on which the office, or one ``counter`` of it, receives nobody. ``counter`` is EVERY_COUNTER for all."""
+
+    office: str
+    counter: str
+    first: date
+    last: date
+    reason: str

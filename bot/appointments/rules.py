@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot import clock
-from bot.appointments.model import Start
+from bot.appointments.model import EVERY_COUNTER, EVERY_SEAT, Start
 from bot.calendar.model import NationalCalendar
 from bot.offices.model import Counter, Office
 from bot.offices.rules import instant, open_periods
@@ -76,7 +76,8 @@ def day_standing(
     if open_periods(office, calendar, day) is None:
         return "unsettled"
     starts = list(_starts(office, calendar, counters, day))
-    if not starts:
+    closed = [each for each in taken if each.seat == EVERY_SEAT]
+    if all(_meets_any(start, closed) for start in starts):
         return "closed"
     if all(start.at < now + LEAST_NOTICE for start in starts):
         return "past"
@@ -112,7 +113,9 @@ def _meets_any(start: Start, taken: Sequence[Start]) -> bool:
     """Whether the seat is taken for any part of the visit, also by one booked on another grid of hours."""
     ends = start.at + timedelta(minutes=start.minutes)
     return any(
-        (other.office, other.counter, other.seat) == (start.office, start.counter, start.seat)
+        other.office == start.office
+        and other.counter in (start.counter, EVERY_COUNTER)
+        and other.seat in (start.seat, EVERY_SEAT)
         and other.at < ends
         and start.at < other.at + timedelta(minutes=other.minutes)
         for other in taken

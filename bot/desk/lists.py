@@ -1,19 +1,23 @@
 """What officers read: who waits for a person, the day's bookings, a citizen's readiness code, what was told."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TextIO
 
 from bot.appointments.model import Booking
 from bot.appointments.rules import day_bounds
-from bot.catalog.model import Catalog, OneOf
+from bot.calendar.model import NationalCalendar
+from bot.catalog.model import Catalog, Document, OneOf
 from bot.clock import local
+from bot.dossiers.model import Dossier
+from bot.dossiers.rules import lateness, working_days_left
 from bot.feedback.model import CallBack, Complaint
 from bot.guidance.model import Told
 from bot.privacy.model import DataRequest
 from bot.readiness.model import Readiness, missing, papers
 from bot.short_codes import spoken
+from bot.visits.model import Outcome, SentHome
 
 
 class Words(Protocol):
@@ -48,16 +52,69 @@ def waiting_line(row: dict[str, Any], words: Words) -> str:
     )
 
 
-def day_rows(bookings: Sequence[Booking], catalog: Catalog, day: date) -> list[dict[str, Any]]:
-    """The day's confirmed visits, soonest first."""
-    return [
-        {
+def day_rows(
+    bookings: Sequence[Booking], catalog: Catalog, day: date, checks: Mapping[tuple[int, str], Readiness], came: Mapping[str, Outcome]
+) -> list[dict[str, Any]]:
+    """The day's visits, soonest first. *checks* by citizen and procedure; *came* by ticket.
+
+    ``missing`` lists the papers that the citizen's own check still lacks; None where there was no check.
+    """
+    rows = []
+    for each in bookings:
+        procedure = catalog.get(each.procedure, day)
+        check = checks.get((each.citizen, each.procedure))
+        lacking = missing(procedure, check.case, check.ticked) if procedure and check else None
+        rows.append({
             "at": f"{local(each.start.at):%H:%M}", "minutes": each.start.minutes, "counter": each.start.counter, "seat": each.start.seat,
             "ticket": spoken(each.ticket or ""), "name": each.name, "procedure": each.procedure or None,
-            "label": procedure.label if (procedure := catalog.get(each.procedure, day)) else None,
-        }
-        for each in bookings
-    ]
+            "label": procedure.label if procedure else None,
+            "missing": None if lacking is None else [paper_name(paper) for paper in lacking],
+            "readiness": spoken(check.code) if check else None, "state": came.get(each.ticket or "", each.state),
+        })
+    return rows
+
+
+def paper_name(paper: Document | OneOf) -> str:
+    return paper.title if isinstance(paper, OneOf) else paper.name
+
+
+def due_rows(dossiers: Iterable[Dossier], catalog: Catalog, day: date, calendar: NationalCalendar, within: int) -> list[dict[str, Any]]:
+    """Dossiers whose time runs and that are late on *day* or due within so many working days; the latest first.
+
+    ``late``: working days late, 0 for those in time; ``left``: working days that are left.
+    """
+    rows = []
+    for each in dossiers:
+        late, left = lateness(each, day, calendar), working_days_left(each, day, calendar)
+        if late is None or left is None or (not late and left > within):
+            continue
+        procedure = catalog.get(each.procedure or "", day)
+        rows.append({
+            "code": each.code, "procedure": each.procedure, "label": procedure.label if procedure else None, "unit": each.unit,
+            "due_on": each.due_on.isoformat() if each.due_on else None,
+            "new_due_on": each.new_due_on.isoformat() if each.new_due_on else None, "late": late, "left": left,
+            "as_of": _moment(each.as_of),
+        })
+    return sorted(rows, key=lambda row: (-row["late"], row["left"], row["code"]))
+
+
+def sent_home_rows(sent: Sequence[SentHome], catalog: Catalog, day: date) -> list[dict[str, Any]]:
+    """By procedure and reason, those that count against the catalogue oftenest first."""
+    groups: dict[tuple[str, str], list[SentHome]] = {}
+    for each in sent:
+        groups.setdefault((each.procedure, each.reason), []).append(each)
+    rows = []
+    for (code, reason), group in groups.items():
+        procedure = catalog.get(code, day)
+        rows.append({
+            "procedure": code, "label": procedure.label if procedure else None, "reason": reason, "count": len(group),
+            "counts": sum(each.counts for each in group), "last": max(each.day for each in group).isoformat(),
+            "cases": sorted({each.case for each in group if each.case}),
+            "words": [{"day": each.day.isoformat(), "words": each.words} for each in group if each.words],
+            "catalogue_changed": any(each.catalogue_version != catalog.version for each in group),
+            "checked_on": procedure.checked_on.isoformat() if procedure else None,
+        })
+    return sorted(rows, key=lambda row: (-row["counts"], -row["count"], row["procedure"], row["reason"]))
 
 
 def readiness_card(check: Readiness, catalog: Catalog, day: date) -> dict[str, Any] | None:
@@ -67,13 +124,13 @@ def readiness_card(check: Readiness, catalog: Catalog, day: date) -> dict[str, A
         return None
     lacking = missing(procedure, check.case, check.ticked)
     names = [
-        (number, paper.title if isinstance(paper, OneOf) else paper.name)
+        (number, paper_name(paper))
         for number, paper in enumerate(papers(procedure, check.case), start=1)
     ]
     return {
         "code": spoken(check.code), "procedure": procedure.code, "label": procedure.label, "case": check.case, "at": _moment(check.at),
         "have": [name for number, name in names if number in check.ticked],
-        "missing": [paper.title if isinstance(paper, OneOf) else paper.name for paper in lacking],
+        "missing": [paper_name(paper) for paper in lacking],
         "catalogue_changed": check.catalogue_version != catalog.version,
     }
 

@@ -35,6 +35,8 @@ HINTS = 2
 """How often the last line says how to answer."""
 ADDED = "+"
 """The value of a line that the engine added to a step's own."""
+BEGUN_LATER = ":later"
+"""Among a waiting place's answers: it was never begun, only asked for beside another errand."""
 RESUME = Errand("")
 """No flow: stands for going back to the errand that waits."""
 
@@ -49,10 +51,13 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """An errand seen in a message. ``strong``: it wins over a typed answer that is only plausible."""
+    """An errand seen in a message. ``strong``: it wins over a typed answer that is only plausible. ``then``: another that the same
+    message asks for; it waits, and is offered.
+    """
 
     errand: Errand
     strong: bool
+    then: Errand | None = None
 
 
 class Recogniser(Protocol[W_contra]):
@@ -165,10 +170,12 @@ class _Talk(Generic[W]):
         command = self.engine.recogniser.command(text)
         if self.session.pending is not None and self._settle_pending(text, command):
             return
-        if command in ("back", "leave", "menu", "person", "resume"):
+        number = self._choice_labelled(text)
+        if number is None and command in ("back", "leave", "menu", "person", "resume"):
             self._obey(command)
             return
-        number = self._choice_number(text, command)
+        if number is None:
+            number = self._choice_number(text, command)
         if number is not None:
             self._choose(number)
             return
@@ -203,14 +210,20 @@ class _Talk(Generic[W]):
             case "resume":
                 self.resume()
 
+    def _choice_labelled(self, text: str) -> int | None:
+        """The line whose label was typed: what is on the screen counts before what a word means everywhere ("Hủy")."""
+        if self.engine.recogniser.number(text) is not None:
+            return None
+        for index, line in enumerate(self.session.shown, start=1):
+            if self.engine.recogniser.same(text, line.label):
+                return index
+        return None
+
     def _choice_number(self, text: str, command: Command | None) -> int | None:
         shown = self.session.shown
         number = self.engine.recogniser.number(text)
         if number is not None:
             return number if 1 <= number <= len(shown) else None
-        for index, line in enumerate(shown, start=1):
-            if self.engine.recogniser.same(text, line.label):
-                return index
         if command in ("yes", "no") and isinstance(self._step(), Confirm):
             return 1 if command == "yes" else 2
         return None
@@ -231,7 +244,7 @@ class _Talk(Generic[W]):
             self._answer(read)
         elif seen is not None:
             self.session.misses = 0
-            self.interrupt(seen.errand)
+            self.interrupt(seen.errand, seen.then)
         else:
             self.missed(text)
 
@@ -265,7 +278,9 @@ class _Talk(Generic[W]):
         elif line.flow == RESUME.flow:
             self.resume()
         elif line.flow is not None:
-            self.start(Errand(line.flow, line.answers or {}))
+            errand = Errand(line.flow, line.answers or {})
+            self._pass_over(errand)
+            self.start(errand)
         else:
             self._take(line.value)
 
@@ -296,17 +311,29 @@ class _Talk(Generic[W]):
         self.session.at = Place(flow.name, flow.start, dict(errand.answers))
         self._run()
 
-    def interrupt(self, errand: Errand) -> None:
+    def interrupt(self, errand: Errand, then: Errand | None = None) -> None:
         """A new errand in the middle of another: that one waits, and is offered again."""
+        self._pass_over(errand)
         place = self.session.at
         if place is not None and not self.session.ended and self.engine.flows[place.flow].resumes and place.flow != errand.flow:
             self.session.suspended = Place(place.flow, place.step, dict(place.answers))
+        elif then is not None and then.flow != errand.flow and self.session.suspended is None:
+            answers = {**then.answers, BEGUN_LATER: True}
+            self.session.suspended = Place(then.flow, self.engine.flows[then.flow].start, answers)
         self.start(errand)
+
+    def _pass_over(self, errand: Errand) -> None:
+        place, step = self.session.at, self._step()
+        if place is not None and not self.session.ended and isinstance(step, Ask) and step.passed_over is not None:
+            step.passed_over(errand, place.answers, self.world)
 
     def resume(self) -> None:
         place, self.session.suspended = self.session.suspended, None
         if place is None:
             self.start(self.engine.house.menu)
+            return
+        if BEGUN_LATER in place.answers:
+            self.start(Errand(place.flow, {key: value for key, value in place.answers.items() if key != BEGUN_LATER}))
             return
         self.session.at, self.session.ended = place, False
         self.show()
@@ -333,7 +360,7 @@ class _Talk(Generic[W]):
 
     def leave_quietly(self) -> None:
         for place in (self.session.at if not self.session.ended else None, self.session.suspended):
-            if place is not None and (put_back := self.engine.flows[place.flow].leave) is not None:
+            if place is not None and BEGUN_LATER not in place.answers and (put_back := self.engine.flows[place.flow].leave) is not None:
                 put_back(place.answers, self.world)
         self.session.at, self.session.suspended, self.session.pending = None, None, None
         self.session.history, self.session.ended = [], False
@@ -475,6 +502,9 @@ class _Talk(Generic[W]):
             self.session.misses = misses
             return
         place, turn = self.session.at, misses - 1
+        step = self._step()
+        if number is None and isinstance(step, Ask) and step.unread is not None:
+            step.unread(text, place.answers, self.world)
         own = self.engine.texts.has(place.flow, place.step, "not_understood")
         if number is not None and self._own_lines():
             said = self.common("no_such_number", {"count": str(len(self._own_lines()))}, turn=turn)
@@ -496,7 +526,8 @@ class _Talk(Generic[W]):
         resumable = self.session.suspended
         if resumable is not None and not keep:
             title = self.text(resumable.flow, "title", "say", {})
-            options = [*options, Option(ADDED, self.common("resume", {"title": title}), RESUME)]
+            how = "do_next" if BEGUN_LATER in resumable.answers else "resume"
+            options = [*options, Option(ADDED, self.common(how, {"title": title}), RESUME)]
         if self.session.pending is None:
             self.session.shown = [
                 Shown(option.value, option.label, option.errand.flow if option.errand else None,

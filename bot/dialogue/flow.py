@@ -1,7 +1,8 @@
 """A flow is a list of steps that names where each leads: a wrong name fails when the flow is built, and any flow can be drawn.
 
 Steps that wait for the citizen: ``Ask``, ``Confirm``. Steps that go on by themselves: ``Tell``, ``Branch``, ``Do``. ``End`` says
-good-bye. Only ``Do`` changes the world; it may be refused, and each refusal names the step it leads to.
+good-bye. Only ``Do`` changes the world; it may be refused, and each refusal names the step it leads to. (What an ``Ask`` notes down
+of words that led nowhere, ``unread`` and ``passed_over``, is for the house: no conversation is changed by it.)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -89,7 +90,8 @@ class Ask(Generic[W]):
     ``next`` is a step, or a step by value (``*`` for the others). ``typed`` reads free words; ``verbatim`` means that whatever is
     typed is the answer (commands excepted). ``given`` reads, once, what the citizen said before the question came up.
     ``take`` folds the value into the answers, by default under the step's name. ``if_none``: where to go when there are no
-    options; ``alone``: a single option is taken without asking.
+    options; ``alone``: a single option is taken without asking. ``unread`` is told words that were typed here and that nothing was
+    made of, ``passed_over`` an errand that was begun instead of an answer.
     """
 
     name: str
@@ -102,6 +104,8 @@ class Ask(Generic[W]):
     if_none: str | None = None
     alone: bool = False
     verbatim: bool = False
+    unread: Callable[[str, Answers, W], None] | None = None
+    passed_over: Callable[[Errand, Answers, W], None] | None = None
 
     def leads(self) -> set[str]:
         targets = {self.next} if isinstance(self.next, str) else set(self.next.values())

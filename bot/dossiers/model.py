@@ -50,6 +50,8 @@ class Dossier:
     applicant: str | None = None
     phone_last4: str | None = None
     id_last4: str | None = None
+    paused_days: int | None = None
+    """Working days that it lay waiting for the citizen, as the settlement system counted them."""
 
     @property
     def waits_for_citizen(self) -> bool:
@@ -58,3 +60,60 @@ class Dossier:
     @property
     def is_settled(self) -> bool:
         return self.status in ("ready", "returned", "refused", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a newer export tells otherwise of one dossier; ``old`` is None for one never heard of before."""
+
+    old: Dossier | None
+    new: Dossier
+
+    @property
+    def in_status(self) -> bool:
+        return self.old is None or self.old.status != self.new.status
+
+
+EventKind = Literal["supplement", "ready", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What those who follow a dossier are told unasked. ``of`` tells one such event of a dossier from the next of its kind: the last day
+    for the papers, the day it was settled, the slip's day; where the record has none, the day of the export.
+    """
+
+    kind: EventKind
+    of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Somebody who wants to hear of a dossier; ``since`` is aware, UTC."""
+
+    citizen: int
+    code: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What became of dossiers handed to ``Dossiers.update``: every one of them is counted once."""
+
+    changes: tuple[Changed, ...] = ()
+    unchanged: int = 0
+    older: int = 0
+    """Left as they are, because what is held is of a later export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An export that was taken over: ``at`` when (aware, UTC), ``as_of`` when it was made, ``facts`` what its columns hold to check an
+    owner by.
+    """
+
+    at: datetime
+    as_of: datetime
+    facts: tuple[SecondFact, ...]
+    rows: int
+    bad_rows: int

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from bot.catalog.model import Procedure
 from bot.dialogue.flow import Answers, Ask, Errand, Flow, Option
+from bot.flows.questions import keep_unread
 from bot.flows.world import World
 
 LINES_A_PAGE = 8
@@ -47,7 +48,7 @@ def turn_inner_page(_: str, answers: Answers, __: World) -> Answers:
 
 ASK_PROCEDURE: Flow[World] = Flow(
     "ask_procedure",
-    Ask("field", fields, next={"more": "field", "*": "procedure"}, take=turn_page),
-    Ask("procedure", procedures, next="procedure", take=turn_inner_page),
+    Ask("field", fields, next={"more": "field", "*": "procedure"}, take=turn_page, unread=keep_unread),
+    Ask("procedure", procedures, next="procedure", take=turn_inner_page, unread=keep_unread),
     resumes=False,
 )

@@ -47,9 +47,11 @@ def served(answers: Answers, world: World) -> str:
         return "counter" if answers.get("counter") else "ask"
     if not answers.get("instead_of") and any(each.procedure == procedure.code for each in _confirmed(world)):
         return "already"
-    authority, serving = procedure.authority_on(world.today), _office(answers, world).counters_for(procedure.field)
+    office, own = _office(answers, world), world.town.own_counter(procedure.code)
+    authority, serving = procedure.authority_on(world.today), world.town.counters_for(office, procedure)
     at_commune = authority is not None and authority.level == "commune"
-    here = serving if at_commune else [counter for counter in serving if procedure.field in counter.fields]
+    named = own is not None and own[0].id == office.id
+    here = serving if at_commune or named else [counter for counter in serving if procedure.field in counter.fields]
     return "known" if here else "not_here"
 
 
@@ -97,7 +99,7 @@ def _counters(answers: Answers, world: World) -> tuple[Counter, ...]:
     if chosen is not None:
         return (chosen,)
     procedure = _procedure(answers, world)
-    return office.counters_for(procedure.field if procedure else None)
+    return world.town.counters_for(office, procedure)
 
 
 # -- day ------------------------------------------------------------------------------------------------------------------

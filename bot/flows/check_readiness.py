@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from bot.catalog.model import Document, OneOf
 from bot.dialogue.flow import Answers, Ask, Branch, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say
-from bot.flows.find_procedure import cases, in_hand, teller
+from bot.flows.find_procedure import cases, in_hand, in_mind, teller, warning
 from bot.flows.procedure_words import procedure_typed
 from bot.flows.world import World
 from bot.readiness.model import Readiness, missing, papers
-from bot.short_codes import new_code, spoken
-
-MOST_TRIES = 20
+from bot.short_codes import keep_under_new_code, spoken
 
 
 def case_needed(answers: Answers, world: World) -> str:
@@ -73,20 +71,21 @@ def after_ticking(answers: Answers, world: World) -> Say:
     procedure, _ = in_hand(answers, world)
     ticked = answers.get("ticked")
     if not ticked:
-        return Say("ask", {"label": procedure.label}, procedure=procedure.code)
+        before = "".join(f"{line}\n" for line in warning(answers, world))
+        return Say("ask", {"label": procedure.label, "warning": before}, procedure=procedure.code, topic=in_mind(answers, world))
     return Say("more", {"count": str(len(ticked))}, procedure=procedure.code)
 
 
 def keep(answers: Answers, world: World) -> Done | Refused:
     procedure, _ = in_hand(answers, world)
-    for _attempt in range(MOST_TRIES):
-        check = Readiness(
-            new_code("G"), world.citizen, procedure.code, answers.get("case"), tuple(answers.get("ticked", ())),
-            world.catalog.version, world.now,
+
+    def keep_under(code: str) -> bool:
+        ticked = tuple(answers.get("ticked", ()))
+        return world.readiness.keep(
+            Readiness(code, world.citizen, procedure.code, answers.get("case"), ticked, world.catalog.version, world.now)
         )
-        if world.readiness.keep(check):
-            return Done({"ready_code": check.code})
-    raise RuntimeError("no free readiness code")
+
+    return Done({"ready_code": keep_under_new_code("G", keep_under)})
 
 
 def result(answers: Answers, world: World) -> Say:
@@ -105,13 +104,13 @@ def result(answers: Answers, world: World) -> Say:
         fields["missing"] = "\n".join(f"- {telling.paper(paper)}" for paper in lacking)
     return Say(
         "missing" if lacking else "complete", fields, tail=telling.source(), procedure=procedure.code,
-        facet="documents", topic={"procedure": procedure.code, "case": answers.get("case")},
+        facet="documents", topic=in_mind(answers, world),
     )
 
 
 def offers(answers: Answers, world: World) -> Sequence[Option]:
     procedure, _ = in_hand(answers, world)
-    subject = {"procedure": procedure.code, "case": answers.get("case")}
+    subject = in_mind(answers, world)
     words = world.words
     again = Errand("check_readiness", {**subject, "ticked": answers.get("ticked")})
     card = Errand("keep_card", {**subject, "ready_code": answers["ready_code"]})
@@ -125,7 +124,10 @@ def offers(answers: Answers, world: World) -> Sequence[Option]:
 
 def no_list(answers: Answers, world: World) -> Say:
     telling = teller(answers, world)
-    return Say("say", {"body": "\n".join(telling.documents())}, tail=telling.source(), procedure=telling.procedure.code, facet="documents")
+    body = "\n".join([*warning(answers, world), *telling.documents()])
+    return Say(
+        "say", {"body": body}, tail=telling.source(), procedure=telling.procedure.code, facet="documents", topic=in_mind(answers, world)
+    )
 
 
 def no_list_offers(answers: Answers, world: World) -> Sequence[Option]:

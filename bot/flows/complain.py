@@ -7,10 +7,9 @@ from bot.feedback.model import Complaint
 from bot.flows.emergency import offers as to_menu
 from bot.flows.wording import sample_tail
 from bot.flows.world import World
-from bot.short_codes import new_code, spoken
+from bot.short_codes import keep_under_new_code, spoken
 
 LEAST_CHARACTERS = 5
-MOST_TRIES = 20
 APPEAL, DENUNCIATION = "2.002409", "2.002396"
 """The procedures of the law's own written routes: khiếu nại lần đầu, tố cáo tại cấp xã."""
 WRITTEN_ROUTES = {APPEAL: "appeal", DENUNCIATION: "denunciation"}
@@ -34,11 +33,12 @@ def words_typed(text: str, _: Answers, __: World) -> Read | Problem | None:
 
 def keep(answers: Answers, world: World) -> Done | Refused:
     world.privacy.tell(world.citizen, "complaint")
-    for _ in range(MOST_TRIES):
-        receipt = new_code("P")
-        if world.feedback.keep_complaint(Complaint(receipt, world.citizen, answers.get("words") or answers["draft"], world.now)):
-            return Done({"receipt": receipt})
-    raise RuntimeError("no free receipt number")
+    words = answers.get("words") or answers["draft"]
+
+    def keep_under(receipt: str) -> bool:
+        return world.feedback.keep_complaint(Complaint(receipt, world.citizen, words, world.now))
+
+    return Done({"receipt": keep_under_new_code("P", keep_under)})
 
 
 def kept(answers: Answers, world: World) -> Say:

@@ -1,7 +1,7 @@
 """Where is my dossier? The code, a second fact, then what the settlement system last told of it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.clock import local
 from bot.dialogue.flow import Answers, Ask, Branch, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say
@@ -10,9 +10,13 @@ from bot.dossiers.model import Dossier
 from bot.dossiers.rules import CITIZEN_WINDOW, CODE_WINDOW, lateness, matches, may_try, standing
 from bot.flows.call_back import offers as to_menu
 from bot.flows.wording import day_in_words, moment_in_words, plain_date, sample_tail
-from bot.flows.world import World
+from bot.flows.world import Premises, World
 
 LONGEST_FACT = 60
+NOTHING_MORE_TO_TELL = ("ready", "returned", "refused", "stopped", "withdrawing")
+"""Standings after which none of the events comes that followers are told of."""
+_NOBODYS = Dossier("", "other", datetime.min.replace(tzinfo=UTC), applicant="Nguyen Thi Mau", phone_last4="....", id_last4="....")
+"""Stands in for a dossier that there is not; ``look`` never takes it for one."""
 STALE_AFTER = timedelta(days=2)
 """Figures older than this are told with their day, not only their hour."""
 
@@ -79,7 +83,8 @@ def _another_number(text: str, world: World) -> bool:
 def look(answers: Answers, world: World) -> Done | Refused:
     """Tells "no such dossier", "not yours" and "nothing to check against" alike, and counts the try. The fact is not kept."""
     dossier, fact = world.dossiers.get(answers["code"]), answers["fact"]
-    if dossier is None or not matches(dossier, fact, world.town.second_facts):
+    is_theirs = matches(dossier or _NOBODYS, fact, world.town.second_facts)  # looked at even where there is none: that takes its time
+    if dossier is None or not is_theirs:
         world.dossiers.record_wrong_try(world.citizen, answers["code"])
         return Refused("refused", {"fact": None})
     world.privacy.tell(world.citizen, "dossier")
@@ -91,10 +96,10 @@ def tell(answers: Answers, world: World) -> Say:
     if dossier is None:
         return Say("gone", {"code": answers["code"]})
     where = standing(dossier, world.today, world.calendar)
-    return Say(where, _fields(dossier, world), tail=_tail(dossier, world))
+    return Say(where, dossier_fields(dossier, world), tail=_tail(dossier, world))
 
 
-def _fields(dossier: Dossier, world: World) -> dict[str, str]:
+def dossier_fields(dossier: Dossier, world: Premises) -> dict[str, str]:
     """Every field that a standing's text may name; what is not known is said as such, never left out silently."""
     words = world.words
 
@@ -139,6 +144,12 @@ def offers(answers: Answers, world: World) -> Sequence[Option]:
     options = []
     if dossier is not None:
         where = standing(dossier, world.today, world.calendar)
+        if dossier.code in world.dossiers.followed(world.citizen):
+            stop = Errand("stop_notices", {"which": dossier.code})
+            options.append(Option("stop_notices", world.words.part("dossier_status", "offer_stop"), stop))
+        elif where not in NOTHING_MORE_TO_TELL:
+            follow = Errand("follow_dossier", {"code": dossier.code, "seen": where})
+            options.append(Option("follow", world.words.part("dossier_status", "offer_follow"), follow))
         if dossier.waits_for_citizen or where == "ready":
             options.append(Option("book", world.words.part("find_procedure", "offer_book"), Errand("book_visit")))
         if where == "payment":

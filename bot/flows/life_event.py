@@ -181,7 +181,7 @@ def tick(value: str, answers: Answers, world: World) -> Answers:
         return {**answers, "chosen": True}
     codes = [step.code for step in to_choose_from(answers, world)]
     numbered = {codes[int(number) - 1] for number in str(value).split(",")}
-    ticked = set(answers.get("ticked", ()))
+    ticked = set(answers.get("ticked") or ())
     ticked = ticked ^ numbered if len(numbered) == 1 else ticked | numbered
     return {**answers, "ticked": [code for code in codes if code in ticked]}
 

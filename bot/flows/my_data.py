@@ -11,10 +11,9 @@ from bot.flows.wording import day_in_words
 from bot.flows.world import World
 from bot.privacy.masking import mask_name, mask_phone
 from bot.privacy.model import ANSWER_WITHIN_WORKING_DAYS, DataRequest, RequestKind
-from bot.short_codes import new_code, spoken
+from bot.short_codes import keep_under_new_code, spoken
 
 END_OF_DAY = time(17)
-MOST_TRIES = 20
 MOST_SHOWN = 3
 RECORD_FIELDS = ("start", "ticket", "name", "phone", "asked_at", "receipt", "at", "channel", "first_seen", "code")
 WISHES: tuple[RequestKind, ...] = ("see", "erase", "withdraw", "correct")
@@ -70,13 +69,12 @@ def correct(_: Answers, world: World) -> Done | Refused:
 
 def _request(kind: RequestKind, world: World, *, done: bool = False) -> DataRequest:
     due_day = add_working_days(world.calendar, world.today, ANSWER_WITHIN_WORKING_DAYS)
-    for _ in range(MOST_TRIES):
-        request = DataRequest(
-            new_code("T"), world.citizen, kind, world.now, aware(datetime.combine(due_day, END_OF_DAY)), world.now if done else None
-        )
-        if world.privacy.keep_request(request):
-            return request
-    raise RuntimeError("no free request number")
+    due_at = aware(datetime.combine(due_day, END_OF_DAY))
+
+    def under(code: str) -> DataRequest:
+        return DataRequest(code, world.citizen, kind, world.now, due_at, world.now if done else None)
+
+    return under(keep_under_new_code("T", lambda code: world.privacy.keep_request(under(code))))
 
 
 def receipt(answers: Answers, world: World) -> Say:

@@ -1,11 +1,13 @@
 """What a message is -> which errand. The one place where intents meet flows."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.engine import Command, House, Recognition, Situation
 from bot.dialogue.flow import Errand, Read
 from bot.flows.call_back import read_phone
 from bot.flows.complain import WRITTEN_ROUTES
+from bot.flows.questions import asked
 from bot.flows.world import World
 from bot.understanding import commands
 from bot.understanding.model import Intent, Understood
@@ -25,10 +27,16 @@ _PLAIN: dict[Intent, Errand] = {
 }
 _WEAK_WHEN_WAITING: frozenset[Intent] = frozenset(("greeting", "thanks_bye", "menu_help", "follow_up", "out_of_scope"))
 """Not worth leaving a question for: the step's own reading wins."""
+_MAY_BE_AN_EVENT: frozenset[Intent] = frozenset(("procedure", "out_of_scope", "follow_up", "menu_help"))
+"""What words about an event in a life are taken for where no procedure is named."""
+_FACETS_OF_ONE = frozenset(("fee", "time", "online", "form"))
+"""What only a single procedure has."""
+_ABOUT_A_PROCEDURE = frozenset(("find_procedure", "check_readiness", "keep_card", "pay_fee"))
+"""What a procedure has to be warned of is said once in a conversation: these are told of which it was."""
 
 HOUSE = House(
     welcome=Errand("menu", {"welcome": True}), menu=Errand("menu"), person=Errand("call_back", {"why": "asked"}),
-    unclear=lambda text: Errand("find_procedure", {"codes": [], "words": text}),
+    unclear=lambda text: Errand("find_procedure", {"codes": [], **asked(text)}),
 )
 
 
@@ -48,21 +56,37 @@ class Reception:
     def recognise(self, text: str, situation: Situation, world: World) -> Recognition | None:
         if commands.command(text) in ("yes", "no"):
             return None if situation.waiting else Recognition(Errand("thanks"), strong=False)
+        if commands.stop_notices(text):
+            return Recognition(Errand("stop_notices"), strong=True)
         said = world.understand(text)
+        if (event := _life_event(text, said, world)) is not None:
+            return event
         if situation.waiting and _says_nothing(said):
             return None
         errand = self._errand(text, said, situation)
         if errand is None:
             return None
+        if errand.flow in _ABOUT_A_PROCEDURE and situation.topic and situation.topic.get("warned"):
+            errand = Errand(errand.flow, {**errand.answers, "warned": situation.topic["warned"]})
+        then = self._then(text, said, errand, situation)
         strong = said.sure and not (situation.waiting and said.intent in _WEAK_WHEN_WAITING)
-        return Recognition(errand, strong or said.dossier_code is not None)
+        return Recognition(errand, strong or said.dossier_code is not None, then)
+
+    def _then(self, text: str, said: Understood, first: Errand, situation: Situation) -> Errand | None:
+        """The second wish of the same message. A procedure is one only where something of it is asked: what an appointment is for
+        is no question.
+        """
+        if said.second is None or (said.second == "procedure" and said.facet is None):
+            return None
+        second = self._errand(text, replace(said, intent=said.second), situation)
+        return second if second is not None and second.flow != first.flow else None
 
     def _errand(self, text: str, said: Understood, situation: Situation) -> Errand | None:
         if said.intent in _PLAIN:
             return _about(_PLAIN[said.intent], said, situation)
         match said.intent:
             case "procedure":
-                return _procedure(said)
+                return _procedure(text, said)
             case "follow_up":
                 return _follow_up(text, said, situation)
             case "status":
@@ -80,9 +104,31 @@ class Reception:
             case "emergency":
                 return Errand("emergency", {"kind": said.emergency})
             case "out_of_scope":
-                return Errand("not_ours", {"who": said.not_ours})
+                # Where it is sure, it is known to be none of ours; else it may be a question that the search does not know yet.
+                return Errand("not_ours", {"who": said.not_ours, **({} if said.sure else asked(text))})
             case _:
                 return None
+
+
+def _life_event(text: str, said: Understood, world: World) -> Recognition | None:
+    """An event in the citizen's life, all of whose procedures are asked for; None where one procedure, or another errand, is meant."""
+    if said.dossier_code is not None:
+        return None
+    match = world.event_finder.find(text, procedure_sure=said.found.sure, one_facet=said.facet in _FACETS_OF_ONE)
+    if match is None:
+        return None
+    other_errand = said.intent not in _MAY_BE_AN_EVENT and (said.sure or not match.sure)
+    if not match.said and (other_errand or world.finder.is_phrase(world.finder.read(text))):
+        return None
+    codes = [each.code for each in said.found.results]
+    if match.sure:
+        return Recognition(Errand("life_event", {"event": match.event, "first": True}), strong=True)
+    if said.not_ours is not None:
+        return None
+    if not codes:
+        return Recognition(Errand("life_event", {"event": match.event, "first": True}), strong=False)
+    several = {"codes": codes, "deciding": said.found.deciding, "event": match.event, "facet": said.facet, "first": True}
+    return Recognition(Errand("find_procedure", {**several, **asked(text)}), strong=False)
 
 
 def _says_nothing(said: Understood) -> bool:
@@ -90,16 +136,22 @@ def _says_nothing(said: Understood) -> bool:
     return (said.intent == "out_of_scope" and not said.sure) or (said.intent == "follow_up" and said.facet is None)
 
 
-def _procedure(said: Understood) -> Errand:
+def _procedure(text: str, said: Understood) -> Errand:
     if said.found.sure and said.facet is None and (kind := WRITTEN_ROUTES.get(said.found.results[0].code)):
         return Errand("complain", {"kind": kind})
     if said.found.sure:
-        return Errand("find_procedure", {"procedure": said.found.results[0].code, "facet": said.facet, "first": True})
+        return Errand("find_procedure", {"procedure": said.found.results[0].code, **_facet(said), "first": True})
     if not said.found.results and said.not_ours:
         return Errand("not_ours", {"who": said.not_ours})
     if not said.found.results and said.facet == "online":
         return Errand("file_online")
-    return Errand("find_procedure", {"codes": [match.code for match in said.found.results], "facet": said.facet, "first": True})
+    codes = [match.code for match in said.found.results]
+    return Errand("find_procedure", {"codes": codes, "deciding": said.found.deciding, **_facet(said), "first": True, **asked(text)})
+
+
+def _facet(said: Understood) -> dict[str, Any]:
+    """The facet asked for; how to fill a form in is that facet in full."""
+    return {"facet": said.facet, **({"full": True} if said.fill_in else {})}
 
 
 def _follow_up(text: str, said: Understood, situation: Situation) -> Errand | None:
@@ -108,11 +160,14 @@ def _follow_up(text: str, said: Understood, situation: Situation) -> Errand | No
         left = not situation.waiting and isinstance(read_phone(text, {}, None), Read)
         return _PLAIN["human"] if left else None
     topic = situation.topic
+    if topic is not None and "event" in topic:
+        return Errand("life_event", {"event": topic["event"], "papers": said.facet == "documents"})
     if topic is None or "procedure" not in topic:
         if said.facet == "online":
             return Errand("file_online")
         return Errand("ask_procedure") if said.facet else None
-    return Errand("find_procedure", {"procedure": topic["procedure"], "case": topic.get("case"), "facet": said.facet or "other"})
+    told = _facet(said) if said.facet else {"facet": "other"}
+    return Errand("find_procedure", {"procedure": topic["procedure"], "case": topic.get("case"), **told})
 
 
 def _about(errand: Errand, said: Understood, situation: Situation) -> Errand:

@@ -1,10 +1,10 @@
 """A procedure in a citizen's words, facet by facet. Every figure is the catalogue's; what it does not know is said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.catalog.model import Document, FeeItem, Note, OneOf, Procedure, TimeLimit
+from bot.catalog.model import Document, FeeItem, Note, OneOf, Procedure, Source, TimeLimit
 from bot.flows.wording import money, plain_date
 from bot.flows.world import World, house_fields
 from bot.readiness.model import papers
@@ -32,27 +32,26 @@ class Teller:
 
     # -- before anything else ---------------------------------------------------------------------------------------------
 
-    def preface(self, *, replaced: str | None = None, first: bool = False) -> list[str]:
-        """What must be said first: a kind word, a successor's story, that the list no longer has it."""
-        lines = []
-        if first and self.procedure.grief:
-            lines.append(self._part("preface_grief"))
-        if replaced:
-            lines.append(self._part("preface_replaced", old=replaced))
+    def kind_word(self) -> list[str]:
+        """For those in mourning, before everything else."""
+        return [self._part("preface_grief")] if self.procedure.grief else []
+
+    def preface(self, replaced: Procedure | None = None) -> list[str]:
+        """What must be said first: the story of the one that it has *replaced*, that it is not in force, that the list no longer has it."""
+        lines = [self._part("preface_replaced", old=replaced.label, code=replaced.code)] if replaced else []
         day, procedure = self.world.today, self.procedure
         if procedure.valid_from and day < procedure.valid_from:
             lines.append(self._part("preface_not_yet", day=plain_date(procedure.valid_from)))
         elif procedure.valid_to and day > procedure.valid_to:
             lines.append(self._part("preface_ended", day=plain_date(procedure.valid_to)))
         elif not procedure.in_national_list or not procedure.in_force(day):
-            lines.append(self._part("preface_gone"))
+            lines.append(self._part("preface_gone", list_month=_month(self.world.catalog.list_month)))
         return lines
 
     def source(self) -> str:
         """The line that every answer about a procedure ends with."""
         procedure = self.procedure
-        year, _, month = procedure.record.month.partition("-")
-        fields = {"month": f"{month}/{year}", "checked": plain_date(procedure.checked_on)}
+        fields = {"month": _month(procedure.record.month), "checked": plain_date(procedure.checked_on)}
         if procedure.decision is not None:
             dated = self._part("source_dated", day=plain_date(procedure.decision.dated)) if procedure.decision.dated else ""
             line = self._part("source_decision", number=procedure.decision.number, dated=dated, **fields)
@@ -91,7 +90,7 @@ class Teller:
 
     def has_more(self) -> bool:
         """Whether "everything" would say more of the papers than the first answer does."""
-        detailed = any(paper.detail for paper in self._all_documents())
+        detailed = any(paper.detail for paper in self.procedure.every_document(self.case))
         return detailed or len(self.documents(details=True)) > len(self.documents())
 
     def fee(self) -> list[str]:
@@ -99,7 +98,7 @@ class Teller:
         lines: list[str] = []
         match fees.status:
             case "free":
-                lines.append(self._part("fee_free"))
+                lines.append(self._part("fee_free", source="".join(self._decided(item.source) for item in fees.items)))
             case "not_published":
                 lines.append(self._part("fee_not_published"))
             case "see_text":
@@ -107,15 +106,18 @@ class Teller:
             case "amount":
                 lines += self._amounts([item for item in self._mine(fees.items) if item.on(self.world.today)])
         if fees.text and fees.status != "see_text":
-            lines.append(fees.text)
+            own = any(item.source.kind == "office" for item in fees.items)
+            lines.append(self._part("fee_published", text=fees.text) if own else fees.text)
         if fees.exempt:
             lines.append(self._part("fee_exempt", who="; ".join(fees.exempt)))
         return lines
 
     def time(self) -> list[str]:
-        limits = self._mine(self.procedure.time)
+        limits = self._limits()
         if not limits:
             return [self._part("time_not_published"), *self.procedure.time_notes]
+        if limits[0].source.kind == "office":
+            return self._own_time(limits[0])
         said = [self._limit(limit) for limit in limits]
         lines = [self._part("time_title", time=said[0])] if len(said) == 1 else [
             self._part("time_several"), *(self._part("note", note=each) for each in said)
@@ -136,11 +138,15 @@ class Teller:
             lines = [self._part("where_commune_no_office", body=authority.body)]
         else:
             lines = [self._part("where_commune", office=office.name, address=office.address, phone=office.phone)]
+        own = self.world.town.own_counter(self.procedure.code)
+        if own:
+            lines.append(self._part("where_counter", counter=own[1].name, place=own[0].name))
         if filing.where:
             lines.append(self._part("where_detail", where=filing.where))
         for fact, step in (
-            (filing.on_site, "where_on_site"), (filing.post, "where_post"),
+            (filing.on_site, "where_on_site"), (filing.post, "where_post"), (self._no_post(), "where_no_post"),
             (filing.online == "whole", "where_online_whole"), (filing.online == "part", "where_online_part"),
+            (filing.online == "possible", "where_online_possible"),
         ):
             if fact:
                 lines.append(self._part(step))
@@ -160,15 +166,30 @@ class Teller:
     def online(self) -> list[str]:
         how = self.procedure.filing.online
         lines = [self._part(f"online_{how or 'unknown'}")]
-        return [*lines, self._part("online_how", code=self.procedure.code)] if how in ("whole", "part") else lines
+        return [*lines, self._part("online_how", code=self.procedure.code)] if how in ("whole", "part", "possible") else lines
 
     def form(self) -> list[str]:
-        forms = [paper for paper in self._all_documents() if paper.form]
-        if not forms:
+        """Which form, by its number where that is published, and where to get it."""
+        numbered = dict.fromkeys((paper.name, paper.form) for paper in self.procedure.every_document(self.case) if paper.form)
+        lines = [self._part("form_line", name=name, form=form) for name, form in numbered]
+        filling = self.procedure.form_help
+        if filling and not any(paper.form for paper in self.procedure.every_document() if paper.name == filling.form):
+            lines.insert(0, self._part("form_line_no_number", name=filling.form))
+        if not lines:
             return [self._part("form_unknown")]
-        seen = dict.fromkeys((paper.name, paper.form or "") for paper in forms)
-        lines = [self._part("form_line", name=name, form=form) for name, form in seen]
-        return [self._part("form_title"), *lines, self._part("form_where", code=self.procedure.code)]
+        return [self._part("form_title"), *lines, *self._form_where()]
+
+    def form_help(self) -> list[str]:
+        """How to fill in the form, with an example that says it is made up; the form itself where the catalogue has no more."""
+        filling = self.procedure.form_help
+        if filling is None:
+            return [self._part("form_help_unknown"), *self.form()]
+        form = next((paper.form for paper in self.procedure.every_document() if paper.name == filling.form), None)
+        number = self._part("line_form", form=form) if form else ""
+        return [
+            self._part("form_help_title", form=filling.form[:1].lower() + filling.form[1:], number=number),
+            *(self._part("note", note=line) for line in filling.lines), filling.example, self._part("form_help_ask"),
+        ]
 
     # -- pieces -----------------------------------------------------------------------------------------------------------
 
@@ -187,12 +208,12 @@ class Teller:
 
     def time_words(self) -> str:
         """The first time limit in a few words; empty when none is published."""
-        times = self._mine(self.procedure.time)
+        times = self._limits()
         return self._time_short(times) if times else ""
 
     def _headline(self) -> str:
         """Where and how long, in one line."""
-        times = self._mine(self.procedure.time)
+        times = self._limits()
         if not times:
             return self._part("summary_plain", where_short=self._where_short())
         return self._part("summary", where_short=self._where_short(), time_short=self._time_short(times))
@@ -217,12 +238,16 @@ class Teller:
                 lines += [self._part("detail", detail=each.detail) for each in options if each.detail]
         return lines
 
-    def _all_documents(self) -> Iterable[Document]:
-        for line in self.procedure.lines_for(self.case) if self.case else self.procedure.documents:
-            if isinstance(line, Document):
-                yield line
-            elif isinstance(line, OneOf):
-                yield from line.options
+    def _form_where(self) -> list[str]:
+        """What the office says of its counter first; what it has not said is to be asked."""
+        office, online = self.world.centre, self._part("form_online", code=self.procedure.code)
+        match self.world.town.has_form(office, self.procedure.code):
+            case True:
+                return [self._part("form_at_counter"), online]
+            case False:
+                return [self._part("form_not_at_counter"), online]
+            case _:
+                return [online, self._part("form_ask")]
 
     def _option(self, paper: Document) -> str:
         when = self._part("option_when", when=paper.when) if paper.when else ""
@@ -246,6 +271,30 @@ class Teller:
     def _mine(self, items: Sequence[T]) -> list[T]:
         return [item for item in items if not item.cases or self.case is None or self.case in item.cases]
 
+    def _limits(self) -> list[TimeLimit]:
+        """The office's own limit where it has one, else those published."""
+        limits = self._mine(self.procedure.time)
+        return [limit for limit in limits if limit.source.kind == "office"] or limits
+
+    def _own_time(self, limit: TimeLimit) -> list[str]:
+        """The office's limit with its decision, and then the published one that it cuts."""
+        published = [self._limit(each) for each in self._mine(self.procedure.time) if each.source.kind != "office"]
+        lines = [self._part("time_own", time=self._limit(limit), source=self._decided(limit.source))]
+        if published:
+            lines.append(self._part("time_published", time="; ".join(published)))
+        return [*lines, self._part("working_days_note")] if limit.unit == "working_day" else lines
+
+    def _decided(self, source: Source) -> str:
+        """By which instrument; of the office's own figures with its date."""
+        if source.instrument is None:
+            return ""
+        dated = self._part("source_dated", day=plain_date(source.instrument.dated)) if source.instrument.dated else ""
+        return self._part("fee_source", number=source.instrument.number, dated=dated if source.kind == "office" else "")
+
+    def _no_post(self) -> bool:
+        """Whether the office itself says that it takes nothing by post."""
+        return self.procedure.local is not None and self.procedure.local.by_post is False
+
     def _case_words(self, item: FeeItem | TimeLimit, step: str) -> str:
         if not item.cases or self.case is not None:
             return ""
@@ -255,12 +304,12 @@ class Teller:
     def _amounts(self, items: Sequence[FeeItem]) -> list[str]:
         said = [
             self._part(
-                "fee_item", amount=money(self.world, item.amount),
+                "fee_item", amount=money(self.world, item.amount) if item.amount else self._part("fee_nothing"),
                 unit=self._part("fee_unit", unit=item.unit) if item.unit else "",
                 channel=self._part(f"channel_{item.channel}") if item.channel else "",
                 case=self._case_words(item, "fee_case"),
                 condition=self._part("fee_condition", condition=item.condition) if item.condition else "",
-                source=self._part("fee_source", number=item.source.instrument.number) if item.source.instrument else "",
+                source=self._decided(item.source),
             )
             for item in items
         ]
@@ -280,7 +329,8 @@ class Teller:
 
     def _time_short(self, times: Sequence[TimeLimit]) -> str:
         first = times[0]
-        if any(limit.cases for limit in times) and self.case is None and len({(limit.amount, limit.unit) for limit in times}) > 1:
+        by_case = any(limit.cases for limit in times) and self.case is None and len({(limit.amount, limit.unit) for limit in times}) > 1
+        if by_case or first.condition:  # a number that only some get must not stand there as everyone's
             return self._part("time_depends")
         if first.unit == "same_day":
             return self._part("time_same_day")
@@ -291,3 +341,9 @@ class Teller:
         if authority is None:
             return self._part("where_unknown")
         return self._part("where_at_commune") if authority.level == "commune" else self._part("where_at_body", body=authority.body)
+
+
+def _month(month: str) -> str:
+    """``2026-07`` as "07/2026"."""
+    year, _, number = month.partition("-")
+    return f"{number}/{year}"

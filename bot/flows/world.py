@@ -6,15 +6,18 @@ from typing import Protocol
 
 from bot.appointments.repository import Appointments
 from bot.calendar.model import NationalCalendar
+from bot.catalog.life_events_reader import LifeEvents
 from bot.catalog.model import Catalog
 from bot.clock import local
 from bot.dossiers.repository import Dossiers
 from bot.feedback.model import Feedback
 from bot.guidance.model import GuidanceLog
+from bot.misses.model import Misses
 from bot.notices.outbox import Notices
 from bot.offices.model import Office, Town
 from bot.privacy.model import Privacy
 from bot.readiness.model import ReadinessChecks
+from bot.search.events import EventFinder
 from bot.search.finder import Finder
 from bot.understanding.model import Understood
 from bot.understanding.reading import Reader
@@ -29,25 +32,13 @@ class Words(Protocol):
 
 
 @dataclass(frozen=True)
-class World:
-    """``citizen`` is the conversation's id. A town without offices answers about procedures and says what is not set up."""
+class Premises:
+    """What is there without a conversation. A town without offices answers about procedures and says what is not set up."""
 
-    citizen: int
-    channel: str
     now: datetime
-    catalog: Catalog
-    finder: Finder
-    reader: Reader
-    calendar: NationalCalendar
     town: Town
     words: Words
-    appointments: Appointments
-    dossiers: Dossiers
-    readiness: ReadinessChecks
-    guidance: GuidanceLog
-    feedback: Feedback
-    privacy: Privacy
-    notices: Notices
+    calendar: NationalCalendar
 
     @property
     def today(self) -> date:
@@ -58,11 +49,32 @@ class World:
         """The centre that answers for the house: the first one."""
         return next(iter(self.town.centres), None)
 
+
+@dataclass(frozen=True)
+class World(Premises):
+    """``citizen`` is the conversation's id."""
+
+    citizen: int
+    channel: str
+    catalog: Catalog
+    events: LifeEvents
+    finder: Finder
+    event_finder: EventFinder
+    reader: Reader
+    appointments: Appointments
+    dossiers: Dossiers
+    readiness: ReadinessChecks
+    guidance: GuidanceLog
+    feedback: Feedback
+    privacy: Privacy
+    notices: Notices
+    misses: Misses
+
     def understand(self, text: str) -> Understood:
         return self.reader.understand(text, self.now)
 
 
-def house_fields(world: World) -> dict[str, str]:
+def house_fields(world: Premises) -> dict[str, str]:
     """What every text may name: the bot, the centre, its phone."""
     return house(world.town, world.words)
 

@@ -1,6 +1,6 @@
 """The guidance log: which fact of which procedure was told when, from which catalogue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,4 +21,8 @@ class GuidanceLog(Protocol):
 
     def between(self, since: datetime, until: datetime) -> Iterator[Told]:
         """What was told in [since, until), in order."""
+        ...
+
+    def asked(self) -> Mapping[str, int]:
+        """How many times each procedure was told of, by its code, over all that is kept."""
         ...

@@ -29,10 +29,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far somebody has read: the ``place`` of the last row that went out, the id of the last event that came in."""
+    """How far somebody has read: the ``place`` of the last row that went out, the id of the last event that came in.
+
+    ``forgotten`` is the place of the last row that has been emptied since it went out: where it has grown, what was read before may
+    stand there no longer, and the whole is to be read again.
+    """
 
     place: int = 0
     event: int = 0
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)

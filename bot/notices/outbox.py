@@ -26,6 +26,8 @@ class Row:
     peer: str
     message: Outgoing
     attempts: int
+    heard_at: datetime | None = None
+    """When the citizen last wrote: what a channel's window is counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,12 @@ class Blocked:
     """The citizen blocked us, or may not be written to: this row and the later ones to them stop."""
 
 
-Outcome = Sent | NotSent | Unknown | Blocked
+@dataclass(frozen=True, slots=True)
+class OutsideWindow:
+    """The channel lets nobody be written to who has not written for so long: the row waits until they do, and is listed for a call."""
+
+
+Outcome = Sent | NotSent | Unknown | Blocked | OutsideWindow
 
 
 class Sender(Protocol):
@@ -85,6 +92,14 @@ class Outbox(Protocol):
         """Rows held because nobody knows whether they arrived."""
         ...
 
+    def to_call(self) -> Sequence[Row]:
+        """Rows that wait outside their channel's window: who they are for is to be told by phone."""
+        ...
+
+    def called(self, row: int) -> bool:
+        """Told by phone: it is not sent any more. False when it does not wait for that."""
+        ...
+
 
 class Notices(Protocol):
     """Messages said unasked; part of the turn's transaction."""
@@ -95,6 +110,10 @@ class Notices(Protocol):
 
     def drop(self, citizen: int, cause: str) -> bool:
         """Takes a waiting one back; False when it was sent or never queued."""
+        ...
+
+    def drop_all(self, citizen: int, causes: str) -> int:
+        """Takes back every waiting one whose cause begins with *causes*; how many."""
         ...
 
 

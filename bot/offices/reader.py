@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal
@@ -11,8 +12,11 @@ import phonenumbers
 from bot.calendar.model import Period
 from bot.calendar.reader import WEEKDAYS
 from bot.calendar.reading import Part, Reading, as_day
+from bot.catalog.reader import CODE
 from bot.errors import SettingsError
-from bot.offices.model import Counter, HoursException, Office, OldPlace, Town
+from bot.offices.local import LOCAL_FILE, read_local
+from bot.offices.model import BankAccount, Counter, HoursException, Office, OldPlace, Town
+from bot.offices.writing import finish
 from bot.strict_yaml import Items, Text
 
 SecondFact = Literal["phone", "id", "name"]
@@ -21,7 +25,9 @@ _PERIOD = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _ID = re.compile(r"[a-z0-9_]{1,24}")
 _HOTLINE = re.compile(r"1\d{2,3}")
 """Short numbers such as 1022, which the library does not know."""
-_NO_OFFICE = "none"
+NO_OFFICE = "none"
+ADDRESS_WORDS = ("anh/chị", "ông/bà", "cô/bác", "quý vị")
+_ACCOUNT = re.compile(r"[0-9A-Z]{6,20}")
 
 
 class OfficeError(SettingsError):
@@ -32,19 +38,23 @@ class OfficeError(SettingsError):
         self.problems = problems
 
 
-def load_town(folder: Path, fields: Collection[str] | None = None) -> Town:
-    """The office's own data in *folder*. *fields*: official names that counters may serve; unchecked when None.
+def load_town(folder: Path, fields: Collection[str] | None = None, codes: Collection[str] | None = None) -> Town:
+    """The office's own data in *folder*. *fields*: official names that counters may serve; *codes*: those of the catalogue's
+    procedures, whose forms may lie at the counter. Unchecked when None.
 
     Raises OfficeError with every problem as ``file:line: path: message``.
     """
-    town_file, offices_file, places_file = Reading("town.yaml"), Reading("offices.yaml"), Reading("places.yaml")
-    offices = _offices(offices_file, folder, fields)
+    finish(folder)
+    town_file, offices_file, places_file, local_file = map(Reading, ("town.yaml", "offices.yaml", "places.yaml", LOCAL_FILE))
+    offices = _offices(offices_file, folder, fields, codes)
     places = _places(places_file, folder, {office.id for office in offices})
     town = _town(town_file, folder, offices, places)
-    problems = [str(each) for file in (town_file, offices_file, places_file) for each in file.problems]
+    # The overlay is not held against the catalogue: that a code was retired meanwhile must not keep the office from opening.
+    local = read_local(local_file, folder, {f"{office.id}/{counter.id}" for office in offices for counter in office.counters})
+    problems = [str(each) for file in (town_file, offices_file, places_file, local_file) for each in file.problems]
     if problems or town is None:
         raise OfficeError(problems)
-    return town
+    return replace(town, local=local)
 
 
 def _town(reading: Reading, folder: Path, offices: tuple[Office, ...], places: tuple[OldPlace, ...]) -> Town | None:
@@ -59,9 +69,27 @@ def _town(reading: Reading, folder: Path, offices: tuple[Office, ...], places: t
         apology_allowed=part.flag("apology_allowed", required=True),
         hotline=_phone(part, "hotline", made_up=bool(offices) and all(office.sample for office in offices), short=True),
         second_facts=_second_facts(part),
+        address_word=part.one_of("address_word", ADDRESS_WORDS) or ADDRESS_WORDS[0],
+        bank=_bank(part),
     )
     part.done()
     return town
+
+
+def _bank(part: Part) -> BankAccount | None:
+    """Off where the key is not there."""
+    table = part.part("bank")
+    if table is None:
+        return None
+    account = BankAccount(*(table.text(key, required=True) or "" for key in ("bank", "number", "holder")))
+    table.done()
+    if account.number and not is_account(account.number):
+        table.wrong("number", f'"{account.number}" is not the number of an account: 6 to 20 digits and capitals')
+    return account
+
+
+def is_account(text: str) -> bool:
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def _second_facts(part: Part) -> tuple[SecondFact, ...]:
@@ -72,11 +100,13 @@ def _second_facts(part: Part) -> tuple[SecondFact, ...]:
     return tuple(each for each in _SECOND_FACTS if each in found)
 
 
-def _offices(reading: Reading, folder: Path, fields: Collection[str] | None) -> tuple[Office, ...]:
+def _offices(
+    reading: Reading, folder: Path, fields: Collection[str] | None, codes: Collection[str] | None
+) -> tuple[Office, ...]:
     offices: dict[str, Office] = {}
     parts = reading.tables(reading.open(folder))
     for part in parts:
-        office = _office(part, fields)
+        office = _office(part, fields, codes)
         if office.id in offices:
             part.wrong("id", f'"{office.id}" stands twice')
         offices[office.id] = office
@@ -85,7 +115,7 @@ def _offices(reading: Reading, folder: Path, fields: Collection[str] | None) -> 
     return tuple(offices.values())
 
 
-def _office(part: Part, fields: Collection[str] | None) -> Office:
+def _office(part: Part, fields: Collection[str] | None, codes: Collection[str] | None) -> Office:
     sample = part.flag("sample")
     office = Office(
         id=_identifier(part),
@@ -99,6 +129,7 @@ def _office(part: Part, fields: Collection[str] | None) -> Office:
         landmark=part.text("landmark"),
         sample=sample,
         settled=_settled(part),
+        forms=_forms(part, codes),
     )
     part.done()
     return office
@@ -106,25 +137,30 @@ def _office(part: Part, fields: Collection[str] | None) -> Office:
 
 def _identifier(part: Part) -> str:
     value = part.text("id", required=True)
-    if value is not None and (not _ID.fullmatch(value) or value == _NO_OFFICE):
-        part.wrong("id", f'"{value}" must be short ASCII such as xa_mau, and not {_NO_OFFICE}')
+    if value is not None and (not _ID.fullmatch(value) or value == NO_OFFICE):
+        part.wrong("id", f'"{value}" must be short ASCII such as xa_mau, and not {NO_OFFICE}')
     return value or ""
 
 
 def _phone(part: Part, key: str, *, made_up: bool, required: bool = False, short: bool = False) -> str | None:
     """A phone in groups, as it is read aloud. A made-up one need only look like one: it had better not be anyone's."""
     value = part.text(key, required=required)
-    if value is None or (short and _HOTLINE.fullmatch(value)):
-        return value
-    try:
-        number = phonenumbers.parse(value, "VN")
-    except phonenumbers.NumberParseException:
-        number = None
-    fits = phonenumbers.is_possible_number if made_up else phonenumbers.is_valid_number
-    if number is None or not fits(number):
+    phone = None if value is None else as_phone(value, made_up=made_up, short=short)
+    if value is not None and phone is None:
         part.wrong(key, f'"{value}" is not a phone number of Viet Nam')
+    return phone
+
+
+def as_phone(text: str, *, made_up: bool = False, short: bool = False) -> str | None:
+    """*text* in groups where it is a number of Viet Nam, with *short* also one such as 1022; None where it is neither."""
+    if short and _HOTLINE.fullmatch(text):
+        return text
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    fits = phonenumbers.is_possible_number if made_up else phonenumbers.is_valid_number
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL) if fits(number) else None
 
 
 def _hours(part: Part) -> dict[int, tuple[Period, ...]]:
@@ -235,12 +271,26 @@ def _settled(part: Part) -> dict[date, bool] | None:
     return settled
 
 
+def _forms(part: Part, codes: Collection[str] | None) -> dict[str, bool] | None:
+    table = part.part("forms_at_counter")
+    if table is None:
+        return None
+    forms = {}
+    for key in table.table:
+        if not CODE.fullmatch(key):
+            table.wrong(key, f'"{key}" is not the code of a procedure such as 1.001193')
+        elif codes is not None and key not in codes:
+            table.wrong(key, f'"{key}" is not in the catalogue')
+        forms[key] = table.flag(key)
+    return forms
+
+
 def _places(reading: Reading, folder: Path, offices: set[str]) -> tuple[OldPlace, ...]:
     document = reading.open(folder)
     places = []
     for part in reading.tables(document):
         name, now = part.text("name", required=True), part.text("now", required=True)
-        office = part.one_of("office", (*sorted(offices), _NO_OFFICE), required=True)
+        office = part.one_of("office", (*sorted(offices), NO_OFFICE), required=True)
         part.done()
-        places.append(OldPlace(name or "", now or "", None if office == _NO_OFFICE else office))
+        places.append(OldPlace(name or "", now or "", None if office == NO_OFFICE else office))
     return tuple(places)

@@ -12,6 +12,9 @@ from bot.offices.model import HoursException, Office, OldPlace, Town
 LOOK_AHEAD = 60
 """How many days on the next opening is sought."""
 
+SETTLED_AHEAD = 30
+"""So many days ahead citizens can book, and must be told rightly whether the office is open."""
+
 _MONDAY, _SATURDAY = 0, 5
 _UNIT_KINDS = ("thi tran", "thi xa", "thanh pho", "huyen", "quan", "phuong", "tinh", "xa", "ap")
 
@@ -49,6 +52,12 @@ def unsettled_days(office: Office, calendar: NationalCalendar, first: date, last
     """Days from *first* to *last*, both included, of which the office cannot yet say whether it is open."""
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return tuple(day for day in days if open_periods(office, calendar, day) is None)
+
+
+def days_to_settle(town: Town, calendar: NationalCalendar, today: date) -> tuple[date, ...]:
+    """Days on which citizens may already book a visit, and of which some office cannot say whether it is open: to be settled first."""
+    last = today + timedelta(days=SETTLED_AHEAD)
+    return tuple(sorted({day for office in town.offices for day in unsettled_days(office, calendar, today, last)}))
 
 
 def next_opening(office: Office, calendar: NationalCalendar, now: datetime) -> tuple[datetime, datetime] | None:

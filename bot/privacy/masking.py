@@ -3,6 +3,8 @@
 import re
 
 HIDDEN = "•"
+_GONE = HIDDEN * 3
+"""Instead of what is hidden whole: not even its length shows."""
 _SHOWN_OF_AN_ID = 4
 _MOST_STARS = 3
 
@@ -21,6 +23,70 @@ _NUMBERS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+_LEAST_DIGITS = 4
+"""A number of fewer digits ("3 con", "60 ngày") tells of nobody."""
+
+# What may be read is matched first: a procedure's code, an instrument's number, a sum of money, a year.
+_OF_A_PERSON = re.compile(
+    r"""
+      (?P<plain>
+          (?<![\d.]) \d\.\d{6} (?:\.\d{3}\.\d\d\.\d\d\.[a-z]\d\d)? (?![\d.]*\d)
+        | (?<!\w) \d{1,4}/(?:19|20)\d\d/[a-zđ][\w\-]*
+        | (?<!\w) \d{1,3}(?:[. ]?\d{3})* \s? (?: đồng | dong | đ | ₫ | vnđ | vnd | triệu | trieu | ngàn | ngan | nghìn | nghin ) (?!\w)
+        | (?<![\w./\-]) (?:19|20)\d\d (?! [ .\-/]? [\d•] ) (?!\w)
+      )
+    | (?P<address> (?:https?://|www\.)\S+ | (?<![\w.+\-]) [\w.+\-]*[\w+\-] @ [\w\-]+ (?:\.[\w\-]+)* | @\w{3,} )
+    | (?P<number> (?<![^\W_]) [^\W\d_]* [\d•] (?: [^\W\d_]{0,2} [ .\-/()]{0,2} [\d•] )* [^\W_]* )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_PLACES = (
+    "số nhà", "nhà số", "so nha", "nha so", "hẻm", "hem", "ngõ", "ngo", "ngách", "ngach", "kiệt", "kiet", "đường", "duong", "ấp", "ap",
+    "tổ", "khóm", "khom", "thôn", "thon", "lô", "thửa", "thua", "bản đồ", "ban do",
+)
+_PLACED = re.compile(rf"(?<!\w)((?:{'|'.join(_PLACES)}) (?:số |so )?)[a-z]{{0,2}}\d[\w/\-]*", re.IGNORECASE)
+_SURNAMES = (
+    "Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Hoàng", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Lý", "Lâm", "Trịnh", "Đinh",
+    "Mai", "Trương", "Thạch", "Kim", "Nguyen", "Tran", "Pham", "Huynh", "Hoang", "Dang", "Bui", "Duong", "Truong",
+)
+_NAMED = re.compile(rf"(?<!\w)(?:{'|'.join(_SURNAMES)})((?: [^\W\d_]+){{1,4}})")
+
+
+def mask_personal(text: str) -> str:
+    """*text* for keeping without a person: long numbers and codes, addresses on the net, house numbers and plots are ``•••``, and
+    names where capitals show them (most citizens type none: a name so typed is not found). Procedure codes, instruments' numbers,
+    sums, years and small numbers stay.
+    """
+
+    without_places = _PLACED.sub(rf"\1{_GONE}", text)
+    return _NAMED.sub(_without_name, _OF_A_PERSON.sub(_without_number, without_places))
+
+
+def mask_names(text: str, *known: str) -> str:
+    """*text* without names: those *known*, however they are capitalised, and what capitals show to be one."""
+    for name in known:
+        if len(name.split()) > 1:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _GONE, text, flags=re.IGNORECASE)
+    return _NAMED.sub(_without_name, text)
+
+
+def _without_number(match: re.Match[str]) -> str:
+    reads = match["plain"] is not None or (match["number"] is not None and not _tells(match["number"]))
+    return match[0] if reads else _GONE
+
+
+def _without_name(match: re.Match[str]) -> str:
+    """A surname counts with the capitalised words that follow it; without any it is an everyday word ("lý do", "kim loại")."""
+    following = match[1].split()
+    names = next((at for at, word in enumerate(following) if not word.istitle()), len(following))
+    return " ".join([_GONE, *following[names:]]) if names else match[0]
+
+
+def _tells(number: str) -> bool:
+    """Long enough to be a phone, a code or a day of birth; or hidden in part already."""
+    return HIDDEN in number or sum(letter.isdigit() for letter in number) >= _LEAST_DIGITS
 
 
 def mask_ids(text: str) -> tuple[str, bool]:

@@ -19,8 +19,15 @@ KEEP: Mapping[str, timedelta] = {
     "readiness": timedelta(days=90),
     "wrong_try": timedelta(days=30),
     "rating": timedelta(days=730),
+    "miss": timedelta(days=90),
+    "check_in": timedelta(days=90),
+    "sent_home": timedelta(days=365),
+    "closure": timedelta(days=90),
+    "dossier": timedelta(days=730),
 }
-"""How long each kind is kept: after the visit for an appointment, after it is done for a call-back, else after it was made."""
+"""How long each kind is kept: after the visit for an appointment, after it is done for a call-back, after the last export that told of
+it for a dossier, after its last day for a closure, else after it was made.
+"""
 
 ANSWER_WITHIN_WORKING_DAYS = 2
 """A request about one's own data is answered within two working days (Nghị định 356/2025/NĐ-CP)."""
@@ -76,6 +83,10 @@ class Privacy(Protocol):
         ...
 
     def requests(self, *, open_only: bool = True) -> Sequence[DataRequest]: ...
+
+    def request_done(self, code: str) -> bool:
+        """A person has answered it; False when there is no such open request."""
+        ...
 
 
 class Retention(Protocol):

@@ -1,6 +1,6 @@
 """A readiness check: what a citizen says is in hand, held against the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -27,6 +27,10 @@ class ReadinessChecks(Protocol):
         ...
 
     def get(self, code: str) -> Readiness | None: ...
+
+    def latest(self, citizens: Collection[int]) -> Mapping[tuple[int, str], Readiness]:
+        """The newest check of each of these citizens for each procedure, by (citizen, code of the procedure)."""
+        ...
 
 
 def papers(procedure: Procedure, case: str | None) -> list[Document | OneOf]:

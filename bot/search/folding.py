@@ -44,7 +44,7 @@ class Word(NamedTuple):
 def tidy(text: str) -> str:
     """One Unicode form (NFKC, composed), no control, format or unassigned characters, at most MAX_LENGTH characters."""
     text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
-    if not text.isascii() or not text.isprintable():
+    if not text.isprintable():
         text = "".join(_visible(each) for each in text)
     return text
 
@@ -85,7 +85,12 @@ def read(text: str) -> tuple[Word, ...]:
     """The words of *text* as they would be spelt: residue of Telex and VNI decoded, short forms and southern
     spellings opened.
     """
-    return tuple(word(each) for each in _opened([decoded(each) for each in tokens(text)]))
+    return spelt(tokens(text))
+
+
+def spelt(typed: Iterable[str]) -> tuple[Word, ...]:
+    """Words as typed, each by itself in lower case, as they would be spelt."""
+    return tuple(word(each) for each in _opened([decoded(each) for each in typed]))
 
 
 def folded(words: Iterable[Word]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot import strict_yaml
 
@@ -60,17 +60,34 @@ def concepts() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def markers() -> dict[str, dict[str, float]]:
-    """Concepts that tell siblings apart: what a procedure loses that has it unasked, or lacks it when asked."""
-    return {
-        str(name): {str(key): float(each) for key, each in row.items()} for name, row in table("markers.yaml").items()
-    }
+def markers() -> frozenset[str]:
+    """Concepts that tell siblings apart."""
+    return frozenset(str(table("markers.yaml")["markers"]).split())
+
+
+class Choosing(NamedTuple):
+    words: frozenset[str]
+    not_after: frozenset[str]
+    not_before: frozenset[str]
+
+
+@cache
+def choosing() -> Choosing:
+    """Words that set two things side by side, and the words (without marks) beside which they do not."""
+    rows = table("markers.yaml")["choosing"]
+    return Choosing(*(frozenset(str(rows[name]).split()) for name in Choosing._fields))
 
 
 @cache
 def weights() -> dict[str, float]:
-    """The fitted numbers of the ranking."""
+    """The set numbers of the search."""
     return {str(name): float(each) for name, each in table("weights.yaml").items()}
+
+
+@cache
+def ranking() -> dict[str, float]:
+    """The fitted numbers by which the signs of a candidate are weighed."""
+    return {str(name): float(each) for name, each in table("ranking.yaml").items()}
 
 
 @cache
@@ -83,6 +100,15 @@ def certainty() -> dict[str, float]:
 def not_ours() -> dict[str, tuple[str, ...]]:
     """Who handles what is not done here (``court``, ``tax``, …; ``none``: nobody we know) -> the ways to ask for it."""
     return {str(name): tuple(map(str, said)) for name, said in table("not_ours.yaml").items()}
+
+
+@cache
+def deciding() -> dict[str, dict[str, str]]:
+    """Question -> answer -> the code it leads to, or the question that is asked next."""
+    return {
+        str(question): {str(answer): str(leads_to) for answer, leads_to in answers.items()}
+        for question, answers in table("deciding.yaml").items()
+    }
 
 
 @cache

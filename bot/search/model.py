@@ -15,10 +15,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Matches best first, at most five. ``sure``: answer with the first at once; none at all: decline."""
+    """Matches best first, at most five. ``sure``: answer with the first at once; none at all: decline. ``deciding``: the question
+    that parts the likeliest (``bot/search/data/deciding.yaml``), where there is one.
+    """
 
     sure: bool
     results: tuple[Match, ...]
+    deciding: str | None = None
 
 
 NOTHING = Found(sure=False, results=())

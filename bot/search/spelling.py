@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from bot.search import lexicon
+from bot.search import lexicon, repairs
 from bot.search.folding import Word, is_syllable, sound, word
 
 _SHORTEST_RUN = 6
@@ -26,9 +26,12 @@ class Speller:
         self._after: dict[str, set[str]] = {}
         self._before: dict[str, set[str]] = {}
         self._known: set[str] = set()
+        self._marks: dict[str, set[str]] = {}
         for words in texts:
             folds = [each.fold for each in words]
             self._known.update(folds)
+            for each in words:
+                self._marks.setdefault(each.fold, set()).add(each.key[len(each.fold) :])
             for first, second in pairwise(folds):
                 self._pairs.add((first, second))
                 self._by_sound.setdefault((sound(first), sound(second)), (first, second))
@@ -45,8 +48,34 @@ class Speller:
         cut: list[Word] = []
         for each in words:
             cut.extend(self._cut(each))
+        cut = self._as_said(cut, keep)
         slips = [self._is_slip(each.fold) and each.fold not in keep for each in cut]
         return self._closest(self._as_heard(cut, slips), slips) if any(slips) else cut
+
+    def whole(self, typed: Sequence[str]) -> list[str]:
+        """*typed* with words in two pieces joined (``kh ai sinh``)."""
+        return repairs.joined(typed, self._pairs)
+
+    def _as_said(self, words: list[Word], keep: Container[str]) -> list[Word]:
+        """Letters held too long let go, and words that are known, but not in this company, by their sound."""
+        folds = [each.fold if is_syllable(each.fold) else repairs.once(each.fold, self.known) or each.fold for each in words]
+        common = lexicon.common_words()
+        # A word without marks may be too many others to be changed for its sound alone; one that is known with these stays.
+        fixed = [
+            each.key == each.fold or self._is_form(each) or fold not in self._known or fold in common or fold in keep
+            for each, fold in zip(words, folds, strict=True)
+        ]
+        meant = repairs.heard(
+            folds,
+            fixed,
+            self._pairs,
+            lambda first, second: self._by_sound.get((sound(first), sound(second))),
+            lambda at, fold: words[at].key[len(words[at].fold) :] in self._marks[fold],
+        )
+        return [each if each.fold == folded else word(folded) for each, folded in zip(words, meant, strict=True)]
+
+    def _is_form(self, each: Word) -> bool:
+        return each.key[len(each.fold) :] in self._marks.get(each.fold, ())
 
     def _is_slip(self, fold: str) -> bool:
         """Only a word that stands in no text and is no everyday word may be changed."""
@@ -59,15 +88,7 @@ class Speller:
         run = each.fold
         if not _SHORTEST_RUN <= len(run) <= _LONGEST_RUN or run in self._known or is_syllable(run):
             return [each]
-        best: list[list[str] | None] = [[]] + [None] * len(run)
-        for end in range(2, len(run) + 1):
-            for start in range(max(0, end - 7), end - 1):
-                head = best[start]
-                if head is not None and run[start:end] in self._known and is_syllable(run[start:end]):
-                    kept = best[end]
-                    if kept is None or len(head) + 1 < len(kept):
-                        best[end] = [*head, run[start:end]]
-        pieces = best[len(run)]
+        pieces = repairs.cut(run, self._known, self._pairs)
         return [word(piece) for piece in pieces] if pieces else [each]
 
     def _as_heard(self, words: list[Word], slips: list[bool]) -> list[Word]:

@@ -15,6 +15,7 @@ from bot.dossiers.repository import Dossiers
 from bot.errors import SettingsError
 from bot.feedback.model import Feedback
 from bot.guidance.model import GuidanceLog
+from bot.misses.model import Misses
 from bot.notices.outbox import Notices
 from bot.privacy.model import Privacy
 from bot.readiness.model import ReadinessChecks
@@ -24,6 +25,7 @@ from bot.store.database import Database
 from bot.store.dossiers import StoredDossiers
 from bot.store.feedback import StoredFeedback
 from bot.store.guidance import StoredGuidanceLog
+from bot.store.misses import StoredMisses
 from bot.store.outbox import StoredNotices, StoredOutbox
 from bot.store.privacy import StoredPrivacy
 from bot.store.readiness import StoredReadinessChecks
@@ -34,6 +36,8 @@ from bot.store.scope import Scope
 from bot.store.tables import call_backs, conversations, inbox, key_check, outbox
 from bot.store.turns import StoredTurn, StoredTurns
 from bot.store.urls import read_url
+from bot.store.visits import StoredVisits
+from bot.visits.model import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Repositories:
     feedback: Feedback
     privacy: Privacy
     notices: Notices
+    misses: Misses
+    visits: Visits
 
 
 class Store:
@@ -161,7 +167,7 @@ def _repositories(scope: Scope) -> Repositories:
     return Repositories(
         appointments=StoredAppointments(scope), dossiers=StoredDossiers(scope), readiness=StoredReadinessChecks(scope),
         guidance=StoredGuidanceLog(scope), feedback=StoredFeedback(scope), privacy=StoredPrivacy(scope),
-        notices=StoredNotices(scope),
+        notices=StoredNotices(scope), misses=StoredMisses(scope), visits=StoredVisits(scope),
     )
 
 

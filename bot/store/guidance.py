@@ -1,6 +1,6 @@
 """The guidance log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -30,3 +30,7 @@ class StoredGuidanceLog:
             at, last = rows[-1].at, rows[-1].id
             later = sa.or_(table.c.at > at, sa.and_(table.c.at == at, table.c.id > last))
             rows = self._scope.connection.execute(query.where(table.c.at >= at, later)).all()
+
+    def asked(self) -> Mapping[str, int]:
+        query = sa.select(table.c.procedure, sa.func.count()).group_by(table.c.procedure)
+        return {row[0]: row[1] for row in self._scope.connection.execute(query)}

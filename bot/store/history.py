@@ -42,6 +42,7 @@ _EVENTS = (
 _ROW = sa.select(outbox.c.id, outbox.c.payload, outbox.c.due_at).where(
     outbox.c.conversation == _OF, outbox.c.id == sa.bindparam("row"), outbox.c.place.is_not(None), outbox.c.payload.is_not(None)
 )
+_FORGOTTEN = sa.select(sa.func.coalesce(sa.func.max(outbox.c.place), 0)).where(outbox.c.conversation == _OF, outbox.c.payload.is_(None))
 _UNANSWERED = sa.select(inbox.c.id).where(inbox.c.conversation == _OF, inbox.c.done_at.is_(None)).limit(1)
 _UNSENT = sa.select(outbox.c.id).where(
     outbox.c.conversation == _OF, outbox.c.state == sa.literal_column("'due'"), outbox.c.place.is_(None),
@@ -68,7 +69,8 @@ class StoredHistory:
                 return History((), start)
             rows = connection.execute(_ROWS, {"of": conversation, "after": start.place}).all()[::-1]
             events = connection.execute(_EVENTS, {"of": conversation, "after": start.event}).all()[::-1]
-            cursor = Cursor(rows[-1].place if rows else start.place, events[-1].id if events else start.event)
+            forgotten = connection.execute(_FORGOTTEN, {"of": conversation}).scalar_one()
+            cursor = Cursor(rows[-1].place if rows else start.place, events[-1].id if events else start.event, forgotten)
             if after is None and len(rows) == MOST_SHOWN:
                 events = [each for each in events if each.id >= _answered(rows[0].cause)]
             labels = _labels(row.payload for row in rows)

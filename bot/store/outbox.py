@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.clock import Clock
 from bot.dialogue.messages import Outgoing, from_json, to_json
-from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, Row, Sent, Unknown
+from bot.notices.outbox import LEASE, Blocked, NotSent, Outcome, OutsideWindow, Row, Sent, Unknown
 from bot.store.database import Database
 from bot.store.history import StoredHistory
 from bot.store.scope import Scope, looked_up
@@ -38,7 +38,7 @@ _BEHIND_ANOTHER = looked_up(
     # A reply that is to be tried again later still goes first; a notice whose time has not come does not.
     sa.or_(_earlier.c.kind == "reply", _earlier.c.due_at <= _NOW),
 )
-_ADDRESS = (conversations.c.channel, conversations.c.bot, conversations.c.peer)
+_ADDRESS = (conversations.c.channel, conversations.c.bot, conversations.c.peer, conversations.c.last_seen)
 _WITH_ADDRESS = sa.select(table, *_ADDRESS).join(conversations, conversations.c.id == table.c.conversation)
 _NEXT = (
     _WITH_ADDRESS.where(_IS_DUE, conversations.c.channel.in_(_CHANNELS), ~_SENDING, ~_BEHIND_ANOTHER)
@@ -132,6 +132,18 @@ class StoredOutbox:
             rows = connection.execute(_WITH_ADDRESS.where(_UNKNOWN).order_by(table.c.id), {"now": self._clock.now()})
             return [_row(row, row.attempts) for row in rows]
 
+    def to_call(self) -> Sequence[Row]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_WITH_ADDRESS.where(table.c.state == "waiting").order_by(table.c.id))
+            return [_row(row, row.attempts) for row in rows]
+
+    def called(self, row: int) -> bool:
+        told = table.update().where(table.c.id == row, table.c.state == "waiting").values(state="dropped", payload=None)
+        with self._database.writing() as connection:
+            done: int = connection.execute(told).rowcount
+            connection.commit()
+        return done == 1
+
     def count_unknown(self) -> int:
         with self._database.reading() as connection:
             counted = sa.select(sa.func.count()).select_from(table).where(_UNKNOWN)
@@ -155,9 +167,14 @@ class StoredNotices:
         return self._scope.changed(table.update().where(*_of(citizen, cause), _in_state("dropped")).values(again)) == 1
 
     def drop(self, citizen: int, cause: str) -> bool:
-        waits = sa.and_(table.c.kind == "notice", table.c.state.in_(("due", "blocked")))
-        taken_back = table.update().where(*_of(citizen, cause), waits).values(state="dropped", payload=None)
-        return self._scope.changed(taken_back) == 1
+        return self._take_back(*_of(citizen, cause)) == 1
+
+    def drop_all(self, citizen: int, causes: str) -> int:
+        return self._take_back(table.c.conversation == citizen, table.c.cause.startswith(causes, autoescape=True))
+
+    def _take_back(self, *which: sa.ColumnElement[bool]) -> int:
+        waits = sa.and_(table.c.kind == "notice", table.c.state.in_(("due", "blocked", "waiting")))
+        return self._scope.changed(table.update().where(*which, waits).values(state="dropped", payload=None))
 
     def _is_blocked(self, citizen: int) -> bool:
         query = sa.select(conversations.c.blocked_at).where(conversations.c.id == citizen)
@@ -179,6 +196,12 @@ def unblock(connection: sa.Connection, conversation: int, now: datetime) -> None
     connection.execute(later.where(table.c.payload.is_not(None)).values(state="due"))
 
 
+def open_window(connection: sa.Connection, conversation: int) -> None:
+    """The citizen writes: what waited outside the channel's window may be said."""
+    waits = table.update().where(table.c.conversation == conversation, table.c.state == "waiting")
+    connection.execute(waits.where(table.c.payload.is_not(None)).values(state="due"))
+
+
 def _free_the_lost(connection: sa.Connection, values: Mapping[str, Any]) -> None:
     """Rows that somebody began to send and never told the end of."""
     for lost in connection.execute(_LOCK_OUT_OF_LEASE, values).all():
@@ -195,11 +218,13 @@ def _of(citizen: int, cause: str) -> tuple[sa.ColumnElement[bool], ...]:
     return table.c.conversation == citizen, table.c.cause == cause
 
 
-def _after(row: sa.Row[Any], outcome: NotSent | Unknown | Blocked) -> dict[str, Any]:
+def _after(row: sa.Row[Any], outcome: NotSent | Unknown | Blocked | OutsideWindow) -> dict[str, Any]:
     if isinstance(outcome, NotSent):
         return {"state": "due", "lease_until": None, "due_at": outcome.retry_at}
     if isinstance(outcome, Blocked):
         return _through(row, "blocked")
+    if isinstance(outcome, OutsideWindow):
+        return {"state": "dropped", "lease_until": None, "payload": None} if row.forget else {"state": "waiting", "lease_until": None}
     return _after_unknown(row)
 
 
@@ -218,4 +243,4 @@ def _through(row: sa.Row[Any], state: str) -> dict[str, Any]:
 
 def _row(row: sa.Row[Any], attempts: int) -> Row:
     message = Outgoing("") if row.payload is None else from_json(row.payload)
-    return Row(row.id, row.conversation, row.channel, row.bot, row.peer, message, attempts)
+    return Row(row.id, row.conversation, row.channel, row.bot, row.peer, message, attempts, row.last_seen)

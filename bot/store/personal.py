@@ -179,7 +179,7 @@ class MessageData:
         received = inbox.update().where(inbox.c.conversation == citizen, done, inbox.c.payload.is_not(None))
         mine = outbox.update().where(outbox.c.conversation == citizen, outbox.c.payload.is_not(None))
         on_its_way = sa.or_(outbox.c.state == "sending", sa.and_(outbox.c.state == "due", outbox.c.kind == "reply"))
-        waiting = mine.where(outbox.c.state.in_(("due", "held", "blocked")), ~on_its_way)
+        waiting = mine.where(outbox.c.state.in_(("due", "held", "blocked", "waiting")), ~on_its_way)
         forgotten = mine.where(~on_its_way).values(payload=None, reference=None)
         later = mine.where(on_its_way, ~outbox.c.forget).values(forget=True)
         dropped = waiting.values(state="dropped", payload=None)

@@ -5,12 +5,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.clock import Clock
+from bot.clock import Clock, local
 from bot.privacy.model import KEEP
 from bot.store.database import Database
 from bot.store.tables import (
     bookings,
     call_backs,
+    check_ins,
+    closures,
     complaints,
     consents,
     conversations,
@@ -19,9 +21,11 @@ from bot.store.tables import (
     follows,
     inbox,
     metadata,
+    misses,
     outbox,
     ratings,
     readiness,
+    sent_home,
     wrong_tries,
 )
 
@@ -69,7 +73,7 @@ def _inbox_keys(connection: sa.Connection, before: datetime) -> int:
 
 def _outbox(connection: sa.Connection, before: datetime) -> int:
     """A notice that is still to come stays; one that could not be sent in all that time goes."""
-    to_come = sa.and_(outbox.c.state.in_(("due", "sending", "blocked")), outbox.c.due_at >= before)
+    to_come = sa.and_(outbox.c.state.in_(("due", "sending", "blocked", "waiting")), outbox.c.due_at >= before)
     return connection.execute(outbox.delete().where(outbox.c.created_at < before, ~to_come)).rowcount
 
 
@@ -101,6 +105,11 @@ def _end_follows(connection: sa.Connection, before: datetime) -> None:
             connection.execute(follows.delete().where(follows.c.id == follow))
 
 
+def _past(table: sa.Table, day: str) -> _Forget:
+    """The same where only the day is known: a row goes when its whole day is past its time."""
+    return lambda connection, before: connection.execute(table.delete().where(table.c[day] < local(before).date())).rowcount
+
+
 _FORGET: Mapping[str, _Forget] = {
     "inbox": _inbox,
     "inbox_keys": _inbox_keys,
@@ -111,5 +120,10 @@ _FORGET: Mapping[str, _Forget] = {
     "readiness": _older(readiness, "at"),
     "wrong_try": _older(wrong_tries, "at"),
     "rating": _older(ratings, "at"),
+    "miss": _past(misses, "day"),
+    "check_in": _past(check_ins, "day"),
+    "sent_home": _past(sent_home, "day"),
+    "closure": _past(closures, "last"),
+    "dossier": _older(dossiers, "as_of"),
     "conversation": _conversation,
 }

@@ -137,7 +137,7 @@ outbox = sa.Table(
     _index("ix_outbox_held", "id", where="state = 'held'"),
     **_NEVER_AGAIN,
 )
-"""``state`` is due, sending, sent, held, blocked or dropped; ids give the order within a conversation.
+"""``state`` is due, sending, sent, held, waiting (for the citizen to write), blocked or dropped; ids give the order within a conversation.
 
 ``uq_outbox_sending`` is what keeps two workers from sending to one citizen at once. ``unknowns`` counts sends whose
 outcome nobody knows; ``forget`` empties the text as soon as the row is through. ``place`` counts the rows of the
@@ -188,6 +188,17 @@ dossiers = sa.Table(
 )
 """``person``: who applied, the second facts, and the free words of the record."""
 
+dossier_imports = sa.Table(
+    "dossier_imports", metadata,
+    _id(),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("as_of", UtcDateTime, nullable=False),
+    sa.Column("facts", sa.String, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("bad_rows", sa.Integer, nullable=False),
+)
+"""``facts``: the second facts that the export's columns held, parted by commas."""
+
 wrong_tries = sa.Table(
     "wrong_tries", metadata,
     _id(),
@@ -233,6 +244,16 @@ guidance_log = sa.Table(
     sa.Index(None, "at", "id"),
 )
 """What was told, to nobody in particular: no identity, no words."""
+
+misses = sa.Table(
+    "misses", metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("words", EncryptedText, nullable=False),
+    sa.Index(None, "day"),
+)
+"""Questions that found nothing right. The id is drawn by lot: a running number beside the day would give their order away."""
 
 call_backs = sa.Table(
     "call_backs", metadata,
@@ -290,6 +311,47 @@ data_requests = sa.Table(
     sa.Column("done_at", UtcDateTime),
     sa.Index(None, "citizen"),
 )
+
+check_ins = sa.Table(
+    "check_ins", metadata,
+    _id(),
+    sa.Column("code", sa.String, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("code", "day"),
+    sa.Index(None, "day"),
+)
+"""By ticket or readiness code; whose that is, only the booking or the check says, as long as it is kept."""
+
+sent_home = sa.Table(
+    "sent_home", metadata,
+    _id(),
+    sa.Column("visit_hash", sa.String, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("procedure", sa.String, nullable=False),
+    sa.Column("procedure_case", sa.String),
+    sa.Column("catalogue_version", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("words", EncryptedText),
+    sa.UniqueConstraint("visit_hash", "day"),
+    sa.Index(None, "day"),
+)
+"""Which errand went wrong, to nobody in particular."""
+
+closures = sa.Table(
+    "closures", metadata,
+    _id(),
+    sa.Column("office", sa.String, nullable=False),
+    sa.Column("counter", sa.String, nullable=False),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("office", "counter", "first", "last"),
+)
+"""Days on which nobody is received, both included; ``counter`` is empty for the whole office."""
 
 
 def encrypted_columns(table: sa.Table) -> list[sa.Column[Any]]:

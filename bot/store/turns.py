@@ -12,7 +12,7 @@ from bot.dialogue.messages import Incoming, Outgoing
 from bot.dialogue.turns import Event
 from bot.store.crypto import Keys
 from bot.store.database import Database
-from bot.store.outbox import new_row, unblock
+from bot.store.outbox import new_row, open_window, unblock
 from bot.store.scope import Scope, looked_up
 from bot.store.tables import conversations, inbox, outbox
 
@@ -75,6 +75,7 @@ class StoredTurn(Generic[R]):
     def commit(self, state: Mapping[str, Any], outgoing: Sequence[Outgoing]) -> None:
         connection, now, event = self._scope.connection, self._scope.now(), self._event
         connection.execute(_OF_CONVERSATION, {"conversation": event.conversation, "state": state, "last_seen": now})
+        open_window(connection, event.conversation)
         if outgoing:
             connection.execute(_SAY, [
                 new_row(event.conversation, f"event:{event.id}:{number}", message, now, due_at=now)

@@ -11,19 +11,26 @@ from bot.strict_yaml import Items, Table, Text
 DEFAULT_VARIANTS = ("say", "ask")
 """A step whose text is plain has it under both of these names."""
 
+ADDRESS = "anh/chị"
+"""How the texts address a citizen; an office may choose another word, put in everywhere."""
+
 _SELF = re.compile(r"\{([Ee])m\} (\S)")
 
 
 class Texts:
-    """``files`` maps a flow's name to its steps. ``self_word`` is how the bot calls itself ("em", or nothing)."""
+    """``files`` maps a flow's name to its steps. ``self_word`` is how the bot calls itself ("em", or nothing), ``address_word`` whom it
+    speaks to; the texts say it as ADDRESS.
+    """
 
-    def __init__(self, files: Mapping[str, Mapping[str, Any]], self_word: str = "em") -> None:
+    def __init__(self, files: Mapping[str, Mapping[str, Any]], self_word: str = "em", address_word: str = ADDRESS) -> None:
         self._texts: dict[tuple[str, str, str], list[str]] = {}
         for flow, steps in files.items():
             for step, variants in steps.items():
                 for variant, text in _variants(variants):
                     texts = list(text) if isinstance(text, list) else [text]
-                    self._texts[flow, step, variant] = [_with_self(str(each), self_word) for each in texts]
+                    self._texts[flow, step, variant] = [
+                        _addressed(_with_self(str(each), self_word), address_word) for each in texts
+                    ]
 
     def __iter__(self) -> Any:
         """Every (flow, step, variant)."""
@@ -45,7 +52,7 @@ class Texts:
         return self.render(flow, step, "say", fields)
 
 
-def load_texts(self_word: str = "em", language: str = "vi") -> Texts:
+def load_texts(self_word: str = "em", language: str = "vi", address_word: str = ADDRESS) -> Texts:
     """All texts of *language* inside the package."""
     folder = importlib.resources.files("bot.texts").joinpath(language)
     files: dict[str, Mapping[str, Any]] = {}
@@ -55,7 +62,7 @@ def load_texts(self_word: str = "em", language: str = "vi") -> Texts:
             if not isinstance(loaded, Table):
                 raise ValueError(f"{file.name} must be a table of steps")
             files[file.name.removesuffix(".yaml")] = loaded
-    return Texts(files, self_word)
+    return Texts(files, self_word, address_word)
 
 
 def _variants(value: Any) -> list[tuple[str, Any]]:
@@ -75,3 +82,7 @@ def _with_self(text: str, self_word: str) -> str:
         return match[2].upper() if match[1] == "E" else match[2]
 
     return _SELF.sub(put, text)
+
+
+def _addressed(text: str, word: str) -> str:
+    return text.replace(ADDRESS, word).replace(ADDRESS.capitalize(), word[:1].upper() + word[1:])

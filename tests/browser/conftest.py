@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from bot.bootstrap import load_knowledge
 from tests.browser.house import Served, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -20,11 +19,6 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if Path(__file__).parent in Path(item.path).parents:
                 item.add_marker(pytest.mark.skip(reason=NONE_FOUND))
-
-
-@pytest.fixture(scope="session")
-def knowledge():
-    return load_knowledge(None)
 
 
 @pytest.fixture

@@ -194,6 +194,48 @@ def test_an_old_list_cannot_be_pressed_and_the_keyboard_keeps_its_place(browser,
         visit.check()
 
 
+def test_a_list_is_dead_once_words_are_asked_for(browser, site):
+    with Visit(browser, site) as visit:
+        visit.say("menu")
+        assert visit.page.locator(".choices.live").count() == 1
+        visit.say("gặp cán bộ")
+        assert visit.page.locator(".choices.live").count() == 0
+        assert visit.page.locator(".choices button:not([aria-disabled])").count() == 0
+        visit.check()
+
+
+def test_what_is_erased_is_gone_from_every_open_window(browser, site):
+    with Visit(browser, site) as visit:
+        other = visit.context.new_page()
+        other.goto(site.url)
+        visit.say("phi khai sinh")
+        expect(other.locator("article")).to_have_count(2)
+        visit.say("dữ liệu của tôi")
+        visit.press("Xóa hết")
+        visit.page.locator(".choices.live button").first.click()
+        for page in (visit.page, other):
+            expect(page.locator("article")).to_have_count(1)
+            expect(page.locator("article.ours")).to_contain_text("Đã xóa")
+            expect(page.locator("#log")).not_to_contain_text("hai sinh")
+            expect(page.locator("#log hr")).to_have_count(0)
+        assert "Khai sinh" in visit.say("phi khai sinh"), "the page goes on"
+        expect(other.locator("article")).to_have_count(3)
+        visit.check()
+
+
+def test_a_booked_visit_can_be_kept_in_the_phones_calendar(browser, site):
+    with Visit(browser, site) as visit:
+        visit.say("đặt lịch làm giấy khai sinh cho con")
+        for _ in range(4):
+            visit.say("1")
+        visit.say("Trần Văn Mẫu")
+        visit.say("1")
+        with visit.page.expect_download() as download:
+            visit.page.get_by_text("Ghi vào lịch điện thoại").click()
+        assert re.fullmatch(r"lich-hen-H\d\d-\d{3}[A-Z]\.ics", download.value.suggested_filename)
+        visit.check()
+
+
 def test_too_fast_is_said_kindly_and_the_words_stay(browser, site):
     with Visit(browser, site) as visit:
         site.house.holding = True

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from bot.bootstrap import Knowledge, load_knowledge
+from bot.bootstrap import Knowledge
 from tests.channels.wires import Heard, House, Wire, telegram, terminal, web
 
 CODE = "H20.14-261102-0007"
@@ -49,11 +49,6 @@ class Played:
 
     heard: list[tuple[str, Heard]]
     left: dict[str, object]
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load_knowledge(None)
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,20 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 import zxingcpp
+from hypothesis import given
+from hypothesis import strategies as st
 from icalendar import Calendar
 from PIL import Image
 from telegram import Bot
 
-from bot.channels.telegram.attachments import ticket_entry, ticket_picture
-from bot.channels.telegram.channel import LARGEST_PICTURE, LONGEST_LABEL, TelegramChannel, as_telegram
+from bot.channels.telegram.channel import LARGEST_PICTURE, TelegramChannel, as_telegram
+from bot.channels.telegram.labels import LONGEST_LABEL, button_labels
 from bot.channels.telegram.pace import MOST_A_SECOND, Pace
 from bot.channels.telegram.wire import UnreadableUpdate, read_update
 from bot.clock import SystemClock
 from bot.dialogue.messages import Choice, Incoming, Outgoing, Ticket, from_json, to_json
 from bot.notices.outbox import Blocked, NotSent, Row, Sent, Unknown
+from bot.notices.tickets import ticket_entry, ticket_picture
 from bot.pictures.model import Slip
 from bot.server import telegram_account
 from bot.settings import load_settings
@@ -159,6 +162,25 @@ def test_a_label_that_a_button_cannot_show_stands_in_the_text():
     shown = keyboard.inline_keyboard[0][0].text
     assert shown.endswith("…")
     assert len(shown) <= LONGEST_LABEL
+
+
+@pytest.mark.parametrize(("labels", "shown"), [
+    (["Trung tâm Phục vụ hành chính công xã Mẫu Một", "Trung tâm Phục vụ hành chính công xã Mẫu Hai", "Bưu điện"],
+     ["1. …Phục vụ hành chính công xã Mẫu Một", "2. …Phục vụ hành chính công xã Mẫu Hai", "3. Bưu điện"]),
+    (["Cấp giấy phép xây dựng nhà ở riêng lẻ mới, chưa khởi công", "Cấp giấy phép xây dựng nhà ở riêng lẻ sửa chữa, cải tạo"],
+     ["1. …nhà ở riêng lẻ mới, chưa khởi công", "2. …nhà ở riêng lẻ sửa chữa, cải tạo"]),
+    (["Trung tâm Phục vụ hành chính công xã Mẫu Một"], ["1. Trung tâm Phục vụ hành chính công xã…"]),
+    (["a" * 60, "a" * 60], [f"1. {'a' * 36}…", f"2. {'a' * 36}…"]),
+    (["Một", "Hai"], ["1. Một", "2. Hai"]),
+])
+def test_labels_that_begin_alike_show_where_they_differ(labels, shown):
+    assert button_labels(labels) == shown
+
+
+@given(st.lists(st.text(alphabet="ab ồ", max_size=80), max_size=12))
+def test_a_button_is_never_too_long_and_bears_its_number(labels):
+    shown = button_labels(labels)
+    assert all(len(each) <= LONGEST_LABEL and each.startswith(f"{number}. ") for number, each in enumerate(shown, start=1))
 
 
 @pytest.mark.parametrize("value", ["", "ồ" * 22])

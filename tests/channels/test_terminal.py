@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from bot import __main__ as program
+from bot.bootstrap import Application
 from bot.errors import StoreUnavailable
 
 
@@ -73,7 +74,7 @@ def test_a_photo_is_answered(capsys, monkeypatch):
 
 
 def test_the_database_away_is_said_once_and_the_message_answered_when_it_is_back(capsys, monkeypatch):
-    real = program.Application.accept
+    real = Application.accept
     away = iter([True, True])
 
     def accept(self, incoming):
@@ -81,7 +82,7 @@ def test_the_database_away_is_said_once_and_the_message_answered_when_it_is_back
             raise StoreUnavailable("gone")
         return real(self, incoming)
 
-    monkeypatch.setattr(program.Application, "accept", accept)
+    monkeypatch.setattr(Application, "accept", accept)
     said, _ = chat(capsys, monkeypatch, ["lam giay khai sinh cho con can gi", "mấy ngày xong", "!user Tam", "xin chao"])
     assert ["mất kết nối" in each["text"] for each in replies(said, 1)] == [True]
     assert not replies(said, 2)

@@ -12,10 +12,10 @@ from datetime import timedelta
 import httpx
 import pytest
 import zxingcpp
+from icalendar import Calendar
 from markupsafe import Markup
 from PIL import Image
 
-from bot.bootstrap import load_knowledge
 from bot.channels.web.assets import Assets
 from bot.channels.web.pages import LAYOUT, STARTERS, blocks, code_in, picture
 from bot.channels.web.routes import MOST_A_MINUTE, MOST_SCREENS
@@ -26,12 +26,8 @@ from tests.browser.house import CODE, Served, served
 from tests.tree import ROOT
 
 WEB = ROOT / "bot/channels/web"
+LIVE_LISTS = re.compile(r'<ol class="choices[^"]* live')
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
-
-
-@pytest.fixture(scope="module")
-def knowledge():
-    return load_knowledge(None)
 
 
 @pytest.fixture
@@ -312,7 +308,7 @@ def test_a_lost_signal_is_made_up_for(citizen):
     assert first != second
 
 
-@pytest.mark.parametrize("last_id", ["x", "1", "-1.2", "9" * 40 + ".1", "1.2.3"])
+@pytest.mark.parametrize("last_id", ["x", "1", "-1.2", "9" * 40 + ".1", "1.2.3.4", "1.2.x"])
 def test_a_mark_that_is_none_is_a_beginning(citizen, last_id):
     citizen.say("phi khai sinh")
     with citizen.events(last_id=last_id) as events:
@@ -333,6 +329,80 @@ def test_what_another_process_sends_is_seen_within_a_second(site, citizen):
         assert texts(next(events)[1]) == ["nhắc hẹn"]
         assert time.monotonic() - begun < 3
     site.house.screens.send = kept
+
+
+def test_a_list_dies_with_the_next_answer_and_outlives_a_notice(site, citizen):
+    """An answer without a list asks for words; a reminder asks for nothing."""
+    store = site.house.application.store
+
+    def remind(words: str) -> None:
+        with store.writing() as repositories:
+            repositories.notices.queue(who, words, Outgoing(words, kind="notice"), site.clock.now())
+        while words not in citizen.look():
+            time.sleep(0.05)
+
+    citizen.say("menu")
+    who = store.conversation("web", "web", citizen.client.cookies["visitor"].split(".")[0])
+    remind("nhắc hẹn")
+    page = citizen.look()
+    assert len(LIVE_LISTS.findall(page)) == 1
+    assert page.index("nhắc hẹn") > LIVE_LISTS.search(page).start()
+    assert 'class="ours notice"' in page
+    citizen.say("gặp cán bộ")
+    remind("nhắc nữa")
+    assert "choices" in citizen.look()
+    assert not LIVE_LISTS.search(citizen.page.text), "a phone is asked for, nothing can be pressed"
+    citizen.say("menu")
+    assert len(LIVE_LISTS.findall(citizen.look())) == 1
+
+
+def test_what_is_erased_leaves_an_open_page_at_once(citizen):
+    """The stream tells the page to begin anew; a page that was closed meanwhile finds nothing either way."""
+    citizen.say("phi khai sinh")
+    after = re.search(r"after=([\d.]+)", citizen.look())[1]
+    for words in ("dữ liệu của tôi", "Xóa hết", "1"):
+        citizen.say(words)
+    with citizen.events(after=after) as events:
+        mark, html = next(events)
+    assert html.startswith('<hr class="anew"')
+    assert len(texts(html)) == 1, texts(html)
+    assert "khai sinh" not in html.lower()
+    citizen.say("menu")
+    with citizen.events(last_id=mark) as events:
+        html = next(events)[1]
+    assert "<hr" not in html
+    assert len(texts(html)) == 2
+
+
+def test_a_page_of_an_earlier_release_goes_on_where_it_was(citizen):
+    citizen.say("phi khai sinh")
+    place, event, _ = re.search(r"after=([\d.]+)", citizen.look())[1].split(".")
+    citizen.say("1")
+    with citizen.events(after=f"{place}.{event}") as events:
+        assert len(texts(next(events)[1])) == 2
+
+
+# -- the ticket -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_booked_visit_goes_into_the_phones_calendar(site, citizen, other):
+    for words in ("đặt lịch làm giấy khai sinh cho con", "1", "1", "1", "1", "Trần Văn Mẫu", "1"):
+        citizen.say(words)
+    page = citizen.look()
+    [address] = re.findall(r'href="(/tickets/\d+\.ics)"', page)
+    entry = citizen.client.get(address)
+    assert entry.status_code == 200
+    assert entry.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert re.fullmatch(r'attachment; filename="lich-hen-H\d\d-\d{3}[A-Z]\.ics"', entry.headers["content-disposition"])
+    assert entry.headers["cache-control"] == "no-store"
+    [event] = Calendar.from_ical(entry.content).walk("VEVENT")
+    assert event.start.utcoffset() == timedelta(hours=7)
+    assert event["uid"].partition("@")[0] in page
+    assert other.client.get(address).status_code == 404, "another browser's ticket"
+    assert httpx.get(f"{site.url}{address}").status_code == 404, "nobody's"
+    assert citizen.client.get("/tickets/1.ics").status_code == 404, "a message without a ticket"
+    site.house.unreachable = True
+    assert citizen.client.get(address).status_code == 503
 
 
 # -- photos ---------------------------------------------------------------------------------------------------------------

@@ -138,8 +138,8 @@ class TerminalWire:
         return Heard(_without_lists("\n".join(each["text"] for each in said), said), labels)
 
     def press(self, label: str) -> Heard:
-        """A terminal has no buttons: the label is typed as it stands, but for the one that is also the word for leaving."""
-        return self.say("1" if label == "Hủy" else label)
+        """A terminal has no buttons: the label is typed as it stands."""
+        return self.say(label)
 
     def photo(self, picture: bytes) -> Heard:
         path = self._folder / "photo"
@@ -311,9 +311,15 @@ def _label(line: str) -> str:
 
 
 def _listed(sent: Sent) -> dict[str, str]:
-    """What each button shows -> its whole line: a label too long for a button stands in the text."""
+    """What each button shows -> its whole line: a label cut at its end, or of its beginning, stands in the text."""
     lines = sent.text.splitlines()
-    return {shown: next((line for line in lines if line.startswith(shown.removesuffix("…"))), shown) for shown in sent.labels}
+    return {shown: next((line for line in lines if _is_cut_from(line, shown)), shown) for shown in sent.labels}
+
+
+def _is_cut_from(line: str, shown: str) -> bool:
+    number, _, part = shown.partition(" ")
+    of_its_end = line.startswith(shown.removesuffix("…"))
+    return of_its_end or (part.startswith("…") and line.startswith(f"{number} ") and part.strip("…") in line)
 
 
 def _words(sent: Sent) -> str:

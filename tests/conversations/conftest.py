@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import Application, Knowledge, load_knowledge
+from bot.bootstrap import Application, Knowledge
 from bot.clock import SetClock, aware, local
 from bot.dialogue.messages import Incoming, Outgoing, as_plain_text
 from bot.notices.outbox import Outcome, Row, Sent
@@ -158,11 +158,6 @@ def _lines(script: str) -> Iterator[tuple[str, str]]:
             words += f"\n{line}"
     if who:
         yield who, words
-
-
-@pytest.fixture(scope="session")
-def knowledge() -> Knowledge:
-    return load_knowledge(None)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ TYPED = (
     "cháy nhà rồi", "ly di o dau", "cam on", "do ngu", "dữ liệu của tôi", "đóng tiền ở đâu", "chấm điểm", "1 2", "zzzz qqqq",
     "nộp trên mạng",
     "tố cáo cán bộ", "giấy độc thân", "doi bang lai xe", "đặt lịch sáng mai", "kiem giay", "chuyển trường cấp 1",
+    "vợ mới sanh cần làm giấy gì", "làm giấy cho người đã mất",
 )
 """What citizens type, of every kind that some step waits for."""
 
@@ -35,6 +36,7 @@ SET_UP_ELSEWHERE = {
     ("book_visit", "not_set_up"), ("call_back", "not_set_up"), ("office_hours", "not_set_up"), ("dossier_status", "not_set_up"),
     ("book_visit", "no_days"), ("book_visit", "lapsed"), ("my_visits", "gone"), ("file_online", "how"), ("dossier_status", "locked"),
     ("keep_card", "procedure"), ("check_readiness", "procedure"), ("check_readiness", "no_list"), ("book_visit", "already"),
+    ("life_event", "nothing_listed"),
 }
 """Steps that need another world (no office, a full month, a clock that has moved); their own tests reach them."""
 

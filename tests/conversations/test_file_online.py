@@ -21,3 +21,11 @@ def test_online_after_an_answer_is_about_that_procedure(conversation):
     conversation.say("giay doc than can gi")
     conversation.say("nộp trên mạng được không")
     assert (conversation.last[0].procedure, conversation.last[0].facet) == ("1.004873", "online")
+
+
+def test_where_nobody_says_how_much_of_it_goes_online_the_bot_does_not_say_either(conversation):
+    conversation("""
+        citizen: 1.004222 nộp trên mạng được không
+        bot: Nhập khẩu, đăng ký thường trú: có nhận hồ sơ nộp trên mạng. Danh mục chưa ghi phần nào còn phải làm tại quầy.
+            Vào dichvucong.gov.vn, đăng nhập bằng VNeID, tìm mã 1.004222. …
+    """)

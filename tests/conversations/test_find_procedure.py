@@ -127,6 +127,14 @@ def test_a_first_screen_is_short(conversation):
                 assert len(said.fields["body"]) <= 700, f"{procedure.code}: {said.fields['body']}"
 
 
+def test_a_time_that_only_some_get_is_not_told_as_everyones(conversation):
+    """Eighteen days are for communes in the mountains; whoever asks for the papers alone must not count on them."""
+    conversation.say("1.013831")
+    assert "thời gian tùy trường hợp" in conversation.text
+    conversation.say("mấy ngày xong")
+    assert "18 ngày làm việc, khi ở xã miền núi" in conversation.text
+
+
 def test_papers_for_some_are_not_counted_among_those_for_everyone(conversation):
     conversation.say("khai sinh")
     assert "Cần 3 loại giấy, tùy trường hợp thêm 4 loại; bấm 1 để coi." in conversation.text
@@ -143,14 +151,14 @@ def test_another_case_can_be_looked_at(conversation):
 
 def test_a_choice_among_several_is_answered_with_what_was_asked(conversation):
     """The facet of the question is not lost by the choice."""
-    conversation.say("ba toi moi mat can dem giay to gi")
-    if conversation.place == "find_procedure.procedure":
-        conversation.say("1")
+    conversation.say("xin tien mai tang can dem giay to gi")
+    assert conversation.place == "find_procedure.deciding"
+    conversation.say("1")
     assert conversation.last[0].facet == "documents"
 
 
 def test_a_citizens_own_words_choose_from_the_list(conversation):
-    conversation.say("ba tui moi mat, can lam gi")
-    assert conversation.place == "find_procedure.procedure"
-    conversation.say("khai tu cho nguoi mat")
-    assert conversation.last[0].procedure == "1.000656"
+    conversation.say("xin tien mai tang")
+    assert conversation.place == "find_procedure.deciding"
+    conversation.say("mai tang phi, doi tuong bao tro")
+    assert conversation.last[0].procedure == "1.001731"

@@ -89,10 +89,44 @@ def test_cancel_and_move_find_the_visit_that_is_there(conversation):
 
 def test_grief_comes_before_the_choice_of_procedures_too(conversation):
     conversation("""
-        citizen: ba tui moi mat, can lam gi
+        citizen: lam giay cho nguoi da mat
         bot: Em xin chia buồn cùng gia đình.
-            Ý anh/chị là việc nào? …
-            1. Khai tử cho người mất …
+            Khai tử lần đầu, hay đã có giấy rồi? …
+            1. Mọi việc: Nhà có người mất …
     """)
-    conversation.say("1")
+    conversation.say("2")
     assert "chia buồn" not in conversation.text
+
+
+TWO_WISHES = [
+    ("làm khai sinh cần giấy gì, với cho tôi đặt lịch sáng thứ 5", "book_visit", "Làm tiếp: Hỏi thủ tục", "find_procedure"),
+    ("hồ sơ H20.14-261102-0007 xong chưa, sẵn cho hỏi mấy giờ mở cửa", "dossier_status", "Làm tiếp: Giờ mở cửa, địa chỉ", "office_hours"),
+    ("đóng lệ phí ở đâu, còn hồ sơ của tôi tới đâu rồi", "pay_fee", "Làm tiếp: Coi hồ sơ tới đâu", "dossier_status"),
+]
+
+
+@pytest.mark.parametrize(("said", "first", "label", "second"), TWO_WISHES)
+def test_of_two_wishes_the_first_is_done_and_the_second_offered(conversation, said, first, label, second):
+    conversation.say(said)
+    assert conversation.place.startswith(first + ".")
+    assert label in [choice.label for choice in conversation.last[-1].choices]
+    conversation.press(label)
+    assert conversation.place.startswith(second + ".")
+    assert label not in [choice.label for choice in conversation.last[-1].choices]
+
+
+def test_the_second_wish_waits_until_the_first_is_done(conversation):
+    conversation.say(TWO_WISHES[1][0])
+    conversation.say("1111")
+    assert TWO_WISHES[1][2] in [choice.label for choice in conversation.last[-1].choices]
+
+
+def test_leaving_drops_the_second_wish_too(conversation):
+    conversation.say(TWO_WISHES[1][0])
+    conversation.say("hủy")
+    assert not [choice.label for choice in conversation.last[-1].choices if choice.label.startswith("Làm tiếp")]
+
+
+def test_one_wish_is_offered_no_second(conversation):
+    conversation.say("đặt lịch làm khai sinh sáng thứ 5")
+    assert not [choice.label for choice in conversation.last[-1].choices if choice.label.startswith("Làm tiếp")]

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dialogue.messages import as_plain_text
-from tests.conversations.test_book_visit import play
+from tests.conversations.test_book_visit import book, play
 
 HINT = "Bấm số để chọn; 0 là trở lại, 00 là về đầu."
 STEPS = {
@@ -15,7 +15,7 @@ STEPS = {
     "dossier_status.code": ("coi ho so toi dau",),
     "dossier_status.fact": ("H20.14-261102-0007",),
     "dossier_status.refused": ("H20.14-261102-0007", "1111"),
-    "check_readiness.tick": ("khai sinh cho con can gi", "5", "1"),
+    "check_readiness.tick": ("khai sinh cho con can gi", "6", "1"),
     "complain.kind": ("toi muon phan anh quay 2",),
     "complain.use_draft": ("toi muon phan anh quay 2", "1"),
     "rate.score": ("cham diem phuc vu",),
@@ -146,3 +146,18 @@ def test_a_word_that_names_no_matter_does_not_lead_out_of_a_step(conversation, w
 def test_a_yes_to_nothing_is_taken_as_a_yes(conversation, words):
     play(conversation, "khai sinh cho con can gi", words)
     assert conversation.place == "thanks.say"
+
+
+def test_a_label_typed_is_the_choice_even_where_its_word_leaves_elsewhere(conversation):
+    book(conversation)
+    conversation.say("hủy lịch hẹn giùm tui")
+    while "Hủy" not in [choice.label for choice in conversation.last[-1].choices]:
+        conversation.say("1")
+    conversation.say("huy")
+    assert conversation.place == "my_visits.cancelled"
+
+
+def test_the_word_for_leaving_still_leaves_where_no_label_says_it(conversation):
+    conversation.say("đặt lịch sáng thứ 5 tuần sau")
+    conversation.say("hủy")
+    assert conversation.place == "menu.errand"

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.appointments.model import HOLD_FOR
+from bot.clock import local
 from bot.dialogue.messages import Outgoing
 from bot.dossiers.model import Dossier
 from bot.feedback.model import Complaint, Rating
+from bot.misses.model import Miss
 from bot.privacy.model import DataRequest
 from bot.readiness.model import Readiness
 from tests.store.acts import citizen, message, start
@@ -36,6 +38,7 @@ def seed(store, clock, peer="lan") -> int:
         repositories.dossiers.record_wrong_try(who, CODE)
         repositories.privacy.tell(who, "appointment")
         repositories.privacy.keep_request(DataRequest("T00000A", who, "see", now, now, now))
+        repositories.misses.record(Miss("a-question", WORDS, "declined", local(now).date()))
         notice = Outgoing(f"{NAME} {WORDS}", kind="notice")
         repositories.notices.queue(who, "reminder", notice, now + timedelta(hours=30))
         turn.commit({"answers": {"name": NAME, "phone": PHONE}}, [Outgoing(f"Chào {NAME}, {PHONE}"), Outgoing(WORDS)])

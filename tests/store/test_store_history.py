@@ -163,3 +163,27 @@ def test_only_the_latest_part_is_shown(store):
     assert shown[-1] == "A69"
     assert len(shown) == 120
     assert words(read(store, Cursor(69, 69)))[-1] == "A69"
+
+
+def test_the_cursor_tells_that_something_was_emptied(store):
+    """A message forgotten before it went out was never read by anybody."""
+    for said in ("a", "b"):
+        hear(store, said)
+        answer(store, said.upper())
+    while send(store):
+        pass
+    before = read(store).cursor
+    assert before.forgotten == 0
+    who = citizen(store)
+    with store.writing() as repositories:
+        repositories.privacy.erase(who)
+    after = read(store, before)
+    assert after.entries == ()
+    assert after.cursor.forgotten == before.place
+    hear(store, "c")
+    answer(store, "C")
+    while send(store):
+        pass
+    again = read(store, after.cursor)
+    assert words(again) == ["c", "C"]
+    assert again.cursor.forgotten == before.place

@@ -106,6 +106,28 @@ def test_erasing_inside_a_turn_lets_the_turn_end_well(store, clock):
         assert [line["text"] for line in turn.repositories.privacy.held(who)["message"]] == ["còn gì không?", "đã xóa"]
 
 
+def test_a_question_missed_is_nobodys(store, clock, database_url):
+    """It stands beside no id, no hour and no channel; so erasing finds nothing to erase, and nothing of it is shown as theirs."""
+    who = seed(store, clock)
+    (miss,) = rows(database_url, "SELECT * FROM misses")
+    assert len(miss) == 4
+    assert str(who) not in [str(value) for value in miss]
+    assert "miss" not in held(store, who)
+    erase(store, who)
+    assert rows(database_url, "SELECT * FROM misses") == [miss]
+
+
+def test_a_missed_question_goes_when_its_whole_day_is_past(store, clock, database_url):
+    """Kept by the day, so it must not go an hour early, nor stay longer than a day too long."""
+    seed(store, clock)
+    later(clock, seconds=KEEP["miss"].total_seconds() + 8 * 3600)
+    store.retention.run()
+    assert rows(database_url, "SELECT count(*) FROM misses") == [(1,)]
+    later(clock, hours=16)
+    store.retention.run()
+    assert rows(database_url, "SELECT count(*) FROM misses") == [(0,)]
+
+
 def test_erasing_one_citizen_leaves_the_others(store, clock):
     who = seed(store, clock)
     say(store, "chào Minh", peer="minh")

@@ -8,6 +8,7 @@ import pytest
 from bot.dossiers.model import Dossier
 from bot.feedback.model import Complaint, Rating
 from bot.guidance.model import Told
+from bot.misses.model import Miss
 from bot.privacy.model import DataRequest
 from bot.readiness.model import Readiness
 from tests.store.acts import citizen
@@ -76,7 +77,7 @@ def test_following_is_kept_once_and_forgotten_on_demand(repositories, lan):
     assert not repositories.dossiers.follow(lan, CODE)
     assert repositories.dossiers.follow(lan, "other")
     assert repositories.dossiers.followed(lan) == [CODE, "other"]
-    assert repositories.dossiers.followers(CODE) == [lan]
+    assert [each.citizen for each in repositories.dossiers.followers([CODE])] == [lan]
     assert repositories.dossiers.unfollow(lan, CODE) == 1
     assert repositories.dossiers.unfollow(lan) == 1
     assert repositories.dossiers.followed(lan) == []
@@ -103,6 +104,18 @@ def test_guidance_comes_in_order_and_in_pieces(repositories, clock):
     assert sorted(everything, key=repr) == sorted(told, key=repr)
     assert [each.at for each in everything] == [each.at for each in told]
     assert len(list(repositories.guidance.between(told[3].at, told[6].at))) == 3
+    assert repositories.guidance.asked() == {"1.001193": len(everything)}
+
+
+def test_a_missed_question_is_kept_once_and_comes_newest_first(repositories):
+    old = Miss("b", "xin giấy phép nuôi yến", "declined", date(2026, 3, 1))
+    new = [Miss("c", "gpxd", "refused", date(2026, 3, 2)), Miss("a", "gpxd", "refused", date(2026, 3, 2))]
+    for each in (old, *new):
+        assert repositories.misses.record(each)
+    assert not repositories.misses.record(replace(old, words="khác", why="refused"))
+    assert repositories.misses.since() == [new[1], new[0], old]
+    assert repositories.misses.since(date(2026, 3, 2)) == [new[1], new[0]]
+    assert repositories.misses.since(date(2026, 3, 3)) == []
 
 
 def test_a_wish_to_be_called_is_brought_up_to_date(repositories, clock, lan):

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot import clock
-from bot.appointments.model import Start
+from bot.appointments.model import EVERY_COUNTER, EVERY_SEAT, Start
 from bot.appointments.rules import by_day, day_bounds, day_standing, free_starts, open_days
 from bot.calendar.model import Period
 from bot.calendar.reader import load_national_calendar
@@ -166,3 +166,20 @@ def test_the_bounds_of_days_are_viet_nams_midnights():
     since, until = day_bounds(FRIDAY, SATURDAY)
     assert since == datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
     assert until == datetime(2026, 11, 28, 17, 0, tzinfo=UTC)
+
+
+def closed(day=FRIDAY, counter=EVERY_COUNTER):
+    return Start("xa", counter, EVERY_SEAT, day_bounds(day, day)[0], 24 * 60)
+
+
+def test_a_closed_office_gives_no_start_and_is_called_closed():
+    assert starts(taken=[closed()]) == []
+    assert standing(taken=[closed()]) == "closed"
+    assert standing(taken=[closed(SATURDAY)]) == "free"
+    assert FRIDAY not in open_days(OFFICE, CALENDAR, [ONE], FRIDAY, 3, by_day([closed()]), NOW)
+
+
+def test_a_closed_counter_leaves_the_others():
+    assert {start.counter for start in starts(counters=(ONE, TWO), taken=[closed(counter="q1")])} == {"q2"}
+    assert standing(counters=(ONE,), taken=[closed(counter="q1")]) == "closed"
+    assert standing(counters=(ONE, TWO), taken=[closed(counter="q1")]) == "free"

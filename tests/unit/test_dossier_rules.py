@@ -16,6 +16,7 @@ from bot.dossiers.rules import (
     matches,
     may_try,
     standing,
+    working_days_left,
 )
 
 CALENDAR = load_national_calendar()
@@ -135,3 +136,14 @@ def test_tries_run_out_by_citizen_and_by_code():
     assert may_try(WRONG_TRIES_PER_CITIZEN - 1, WRONG_TRIES_PER_CODE - 1)
     assert not may_try(WRONG_TRIES_PER_CITIZEN, 0)
     assert not may_try(0, WRONG_TRIES_PER_CODE)
+
+
+@pytest.mark.parametrize(("due", "paused", "left"), [
+    (date(2026, 11, 20), None, 0), (date(2026, 11, 23), None, 0), (date(2026, 11, 25), None, 2), (date(2026, 11, 28), None, 5),
+    (date(2026, 11, 20), 2, 1), (None, None, None),
+])
+def test_working_days_left_are_counted_like_lateness(due, paused, left):
+    """On Monday 2026-11-23; a Saturday's date means the next Monday, two days of pause put Friday off to Tuesday."""
+    dossier = Dossier("H20.14-261102-0007", "in_progress", datetime(2026, 11, 22, tzinfo=UTC), due_on=due, paused_days=paused)
+    assert working_days_left(dossier, date(2026, 11, 23), CALENDAR) == left
+    assert working_days_left(replace(dossier, status="supplement"), date(2026, 11, 23), CALENDAR) is None

@@ -107,12 +107,66 @@ def test_why_is_told_with_numbers():
 
 
 def test_the_work_is_bounded(monkeypatch):
-    """However long the question, no more than so many procedures are held against it phrase by phrase."""
+    """However long the question, no more than so many procedures are held against it one by one."""
     looked: list[object] = []
-    by_phrases = Finder._by_phrases
-    monkeypatch.setattr(Finder, "_by_phrases", lambda self, *rest: (looked.append(rest), by_phrases(self, *rest))[1])
+    weighed = Finder._weighed
+    monkeypatch.setattr(Finder, "_weighed", lambda self, *rest: (looked.append(rest), weighed(self, *rest))[1])
     find("đăng ký khai sinh kết hôn đất đai hộ kinh doanh rượu " * 2_000)
-    assert len(looked) <= module.MAX_CANDIDATES + 1
+    assert 0 < len(looked) <= module.MAX_CANDIDATES + 1
+
+
+def test_a_story_is_cut_to_so_many_words():
+    words = " ".join(f"khai sinh {number}" for number in range(600))
+    assert len(finder()._question(words).words) <= module.MAX_WORDS
+
+
+@pytest.mark.parametrize(
+    ("words", "two"),
+    [
+        ("giấy tạm trú hết hạn, đăng ký lại hay gia hạn", True),
+        ("khai báo tạm vắng hoặc xóa thường trú", True),
+        ("gia hạn tạm trú được không hay sao", False),
+        ("gia hạn tạm trú hay là thôi", False),
+        ("tôi hay bị bệnh", False),
+        ("gia hạn tạm trú", False),
+    ],
+)
+def test_two_things_named_at_once_are_asked_about(words, two):
+    assert module._either(finder().read(words)) is two
+    if two:
+        assert not find(words).sure
+
+
+@pytest.mark.parametrize(
+    ("words", "old", "new"),
+    [
+        ("muốn xin tiền đi thăm mộ liệt sĩ ở nghĩa trang", "1.010832", "1.013750"),
+        ("mở trường mầm non", "1.012961", "2.002891"),
+        ("sửa chữ trên bằng tốt nghiệp", "2.001914", "3.000466"),
+    ],
+)
+def test_of_twins_only_the_one_in_force_is_found(words, old, new):
+    codes = [match.code for match in find(words).results]
+    assert codes[0] == new
+    assert old not in codes
+
+
+def test_what_was_replaced_is_found_by_its_code_alone():
+    """Whoever holds a paper with the old code is told that it was replaced, and by what."""
+    assert [match.code for match in find("1.010832").results] == ["1.010832"]
+    for each in load_catalog():
+        if each.replaced_by and not each.in_national_list:
+            for words in (each.label, *each.phrases[:3]):
+                assert each.code not in [match.code for match in find(words).results], words
+
+
+def test_a_feature_that_most_phrases_have_is_owed():
+    """Its lack speaks against the procedure, and the more phrases have it the more so."""
+    held = next(each for each in finder()._entries if each.procedure.code == "1.010038").held
+    always, seldom = held["@household_split"], min(held.values(), key=lambda each: each.owed)
+    assert always.owed > 0.5
+    assert seldom.owed == 0.0
+    assert always.gain > 1.0
 
 
 def test_an_empty_catalogue_finds_nothing():

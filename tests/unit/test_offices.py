@@ -179,6 +179,33 @@ def test_an_offices_own_folder_is_read(tmp_path):
     assert office.counters[0].seats == 1
 
 
+FORMS = "  forms_at_counter: {1.001193: yes, 1.004222: no}\n"
+
+
+def test_an_office_says_whose_forms_lie_at_its_counter(tmp_path):
+    offices = GOOD_OFFICE.format(phone="02773861234") + FORMS
+    office = load_town(write(tmp_path, offices=offices), {"Hộ tịch"}, {"1.001193", "1.004222"}).offices[0]
+    assert [office.has_form(code) for code in ("1.001193", "1.004222", "1.000656")] == [True, False, None]
+    assert OFFICE.has_form("1.001193") is None
+
+
+@pytest.mark.parametrize(
+    ("forms", "problem"),
+    [
+        ("{khai_sinh: yes}", '"khai_sinh" is not the code of a procedure such as 1.001193'),
+        ("{1.001193: maybe}", 'forms_at_counter.1.001193: "maybe" must be one of yes, no'),
+        ("{9.999999: yes}", '"9.999999" is not in the catalogue'),
+        ("[1.001193]", "forms_at_counter: must be a table of keys"),
+    ],
+)
+def test_what_it_may_not_say_of_forms_is_told(tmp_path, forms, problem):
+    offices = GOOD_OFFICE.format(phone="02773861234") + f"  forms_at_counter: {forms}\n"
+    with pytest.raises(OfficeError) as caught:
+        load_town(write(tmp_path, offices=offices), codes={"1.001193"})
+    assert len(caught.value.problems) == 1
+    assert problem in caught.value.problems[0]
+
+
 def test_a_real_office_may_not_give_a_number_that_cannot_be(tmp_path):
     with pytest.raises(OfficeError, match=r"offices\.yaml:5: \[0\]\.phone: .* is not a phone number"):
         load_town(write(tmp_path, offices=GOOD_OFFICE.format(phone="0298 000 0001")))

@@ -22,13 +22,14 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram.attachments import ticket_entry, ticket_picture
+from bot.channels.telegram.labels import LONGEST_LABEL, button_labels
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.wire import CHANNEL, WANTED, Heard, Picture, UnreadableUpdate, read_update
 from bot.clock import Clock
 from bot.dialogue.messages import Choice, Incoming, Outgoing, Ticket
 from bot.errors import MotCuaError, StoreUnavailable
 from bot.notices.outbox import Blocked, NotSent, Outcome, Row, Sent, Unknown
+from bot.notices.tickets import ticket_entry, ticket_picture
 from bot.pictures.model import PhotoReader, Slip
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,6 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST_BODY = 1024 * 1024
 LARGEST_PICTURE = 10 * 1024 * 1024
 POLL_SECONDS = 25
-LONGEST_LABEL = 40
-"""What a button shows on a small phone, its number included; of a longer label the whole stands in the text."""
 MOST_BUTTONS = 100
 MOST_BYTES_OF_A_VALUE = 64
 TYPING_AFTER_SECONDS = 1.0
@@ -467,7 +466,8 @@ def as_telegram(message: Outgoing) -> tuple[str, InlineKeyboardMarkup | None]:
     if not can_press or not message.text or any(len(_nfc(label)) > LONGEST_LABEL for _, label in buttons):
         lines += [label for _, label in buttons]
     lines += [line for line in (message.tail, message.hint) if line]
-    rows = [[InlineKeyboardButton(_cut(_nfc(label)), callback_data=choice.value)] for choice, label in buttons]
+    shown = button_labels([_nfc(choice.label) for choice in message.choices])
+    rows = [[InlineKeyboardButton(label, callback_data=choice.value)] for label, choice in zip(shown, message.choices, strict=True)]
     return _nfc("\n".join(lines)), InlineKeyboardMarkup(rows) if can_press else None
 
 
@@ -477,10 +477,6 @@ def _fits(choice: Choice) -> bool:
 
 def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
-
-
-def _cut(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL - 1].rstrip()}…"
 
 
 # -- odds and ends of the wire --------------------------------------------------------------------------------------------

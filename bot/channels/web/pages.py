@@ -23,7 +23,7 @@ LAYOUT = (
     *STARTERS,
     "title", "greeting", "no_id", "starters", "skip", "talk", "you", "message", "placeholder", "send", "back", "menu", "choices", "photo",
     "photo_why", "photo_sent", "choice_gone", "typing", "slow", "reload", "lost", "not_sent", "large", "normal", "end", "end_title",
-    "end_why", "end_yes", "end_no", "print", "print_now", "print_code", "gone", "gone_why",
+    "end_why", "end_yes", "end_no", "to_calendar", "print", "print_now", "print_code", "gone", "gone_why",
 )
 NOTES = ("too_fast", "expired", "too_long", "no_picture")
 """Why a message was not taken; it is still in its box."""
@@ -65,7 +65,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message as the page shows it. ``live``: its choices can still be pressed."""
+    """One message as the page shows it. ``live``: its choices can still be pressed. ``notice``: said unasked, lists before it live on."""
 
     id: str
     mine: bool
@@ -76,7 +76,9 @@ class Bubble:
     choices: Sequence[Choice] = ()
     live: bool = False
     short: bool = False
+    notice: bool = False
     print_at: str | None = None
+    calendar_at: str | None = None
 
 
 class Pages:
@@ -95,8 +97,10 @@ class Pages:
         return self._templates.get_template(f"{name}.html").render(**given)
 
     def bubbles(self, entries: Sequence[Heard | Told], now: datetime) -> list[Bubble]:
-        """*entries* for the page; of their lists only the last can be pressed."""
-        live = next((each.row for each in reversed(entries) if isinstance(each, Told) and each.message.choices), None)
+        """*entries* for the page; only the list of the last answer can be pressed."""
+        answers = (each for each in reversed(entries) if isinstance(each, Told) and (each.message.kind == "reply" or each.message.choices))
+        last = next(answers, None)
+        live = last.row if last is not None and last.message.choices else None
         return [
             self._mine(each, now) if isinstance(each, Heard) else self._ours(each, now, live=each.row == live) for each in entries
         ]
@@ -113,7 +117,8 @@ class Pages:
         message = told.message
         return Bubble(
             f"r{told.row}", False, told.at, _clock(told.at, now), blocks(message.text), blocks(message.tail), message.choices, live,
-            all(len(choice.label) <= SHORT_LABEL for choice in message.choices), f"/print/{told.row}" if is_for_paper(told) else None,
+            all(len(choice.label) <= SHORT_LABEL for choice in message.choices), message.kind == "notice",
+            f"/print/{told.row}" if is_for_paper(told) else None, f"/tickets/{told.row}.ics" if message.ticket else None,
         )
 
     def sheet(self, told: Told, now: datetime) -> str:

@@ -5,11 +5,11 @@ The page shows what the inbox and the outbox hold and nothing else, so a reload,
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -22,7 +22,8 @@ from bot.channels.web.uploads import TooLong, read_form, read_upload
 from bot.channels.web.visitors import Visitors, fresh
 from bot.dialogue.messages import Incoming, IncomingKind, PhotoOutcome
 from bot.errors import StoreUnavailable
-from bot.notices.history import Cursor, Histories
+from bot.notices.history import Cursor, Heard, Histories, History, Told
+from bot.notices.tickets import ticket_entry
 from bot.pictures.model import Slip
 
 CHANNEL = BOT = "web"
@@ -102,6 +103,7 @@ def web_routes(house: WebHouse) -> list[BaseRoute]:
         Route("/photos", web.send_photo, methods=["POST"]),
         Route("/events", web.follow, methods=["GET"]),
         Route("/print/{row:int}", web.print, methods=["GET"]),
+        Route("/tickets/{row:int}.ics", web.ticket, methods=["GET"]),
         Route("/size", web.resize, methods=["POST"]),
         Route("/end", web.ask_to_end, methods=["GET"]),
         Route("/end", web.end, methods=["POST"]),
@@ -145,7 +147,7 @@ class _Web:
         self._set_cookie(response, VISITOR_COOKIE, self._visitors.cookie(visitor))
         return response
 
-    def _read(self, visitor: str) -> tuple[Any, bool]:
+    def _read(self, visitor: str) -> tuple[History, bool]:
         return self._house.history.read(_address(visitor)), self._house.history.waiting(_address(visitor))
 
     async def follow(self, request: Request) -> Response:
@@ -169,9 +171,9 @@ class _Web:
                 woken.clear()
                 html = ""
                 with suppress(StoreUnavailable):
-                    history = await asyncio.to_thread(self._house.history.read, _address(visitor), cursor)
+                    history, anew = await asyncio.to_thread(self._read_on, visitor, cursor)
                     cursor = history.cursor
-                    html = self._fragment(history.entries)
+                    html = self._fragment(history.entries, anew)
                 looks += 1
                 if html:
                     yield f"id: {_mark(cursor)}\n{_data(html)}\n\n"
@@ -180,19 +182,50 @@ class _Web:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(woken.wait(), LOOK_SECONDS)
 
-    def _fragment(self, entries: Any) -> str:
-        return self._pages.page("entries", bubbles=self._pages.bubbles(entries, self._house.now()), anchor=None) if entries else ""
+    def _read_on(self, visitor: str, cursor: Cursor) -> tuple[History, bool]:
+        """What came after *cursor*; where something before it was erased since, the whole of what is left, and True."""
+        history = self._house.history.read(_address(visitor), cursor)
+        if history.cursor.forgotten <= cursor.forgotten:
+            return history, False
+        return self._house.history.read(_address(visitor)), True
+
+    def _fragment(self, entries: Sequence[Heard | Told], anew: bool) -> str:
+        if not entries and not anew:
+            return ""
+        return self._pages.page("entries", bubbles=self._pages.bubbles(entries, self._house.now()), anchor=None, anew=anew)
 
     async def print(self, request: Request) -> Response:
         """One message on paper, its code as a picture."""
-        visitor = self._visitor(request)
         try:
-            told = await asyncio.to_thread(self._house.history.told, _address(visitor), request.path_params["row"]) if visitor else None
+            told = await self._told(request)
         except StoreUnavailable:
             return self._away(request)
         if told is None or not is_for_paper(told):
-            return self._html(request, self._pages.page("gone", large=_is_large(request)), 404)
+            return self._gone(request)
         return self._html(request, self._pages.sheet(told, self._house.now()))
+
+    async def ticket(self, request: Request) -> Response:
+        """A booked visit as an entry for the phone's calendar; for the browser that booked it only."""
+        try:
+            told = await self._told(request)
+        except StoreUnavailable:
+            return self._away(request)
+        if told is None or told.message.ticket is None:
+            return self._gone(request)
+        entry, code = ticket_entry(told.message.ticket, self._house.now()), told.message.ticket.code
+        return Response(entry, 200, PRIVATE | {
+            "Content-Type": "text/calendar; charset=utf-8", "Content-Disposition": f'attachment; filename="lich-hen-{code}.ics"',
+        })
+
+    async def _told(self, request: Request) -> Told | None:
+        """The message that the address names, where it was said to the browser that asks."""
+        visitor = self._visitor(request)
+        if visitor is None:
+            return None
+        return await asyncio.to_thread(self._house.history.told, _address(visitor), request.path_params["row"])
+
+    def _gone(self, request: Request) -> Response:
+        return self._html(request, self._pages.page("gone", large=_is_large(request)), 404)
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -324,13 +357,14 @@ def _is_large(request: Request) -> bool:
 
 
 def _mark(cursor: Cursor) -> str:
-    return f"{cursor.place}.{cursor.event}"
+    return f"{cursor.place}.{cursor.event}.{cursor.forgotten}"
 
 
 def _cursor(mark: str) -> Cursor | None:
-    place, _, event = mark.partition(".")
-    good = all(each.isascii() and each.isdigit() and len(each) <= 15 for each in (place, event))
-    return Cursor(int(place), int(event)) if good else None
+    """The cursor that *mark* stands for; a page of an earlier release marks only the first two."""
+    numbers = mark.split(".")
+    good = 2 <= len(numbers) <= 3 and all(each.isascii() and each.isdigit() and len(each) <= 15 for each in numbers)
+    return Cursor(*map(int, numbers)) if good else None
 
 
 def _data(html: str) -> str:

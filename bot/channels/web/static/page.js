@@ -62,9 +62,16 @@
       heard = true;
       var lists = log.querySelectorAll(".choices.live");
       var newest = article.querySelector(".choices.live");
-      if (newest) { lists.forEach(function (list) { if (list !== newest) { retire(list); } }); }
+      var answer = article.classList.contains("ours") && !article.classList.contains("notice");
+      if (newest || answer) { lists.forEach(function (list) { if (list !== newest) { retire(list); } }); }
       if (article.classList.contains("ours")) { wait(false); }
       bring(article);
+    }
+
+    function forget(mark) {
+      // What stood here was erased elsewhere too; all that is left of it comes after the mark.
+      while (mark.previousSibling) { mark.previousSibling.remove(); }
+      mark.remove();
     }
 
     function bring(article) {
@@ -77,7 +84,10 @@
 
     new MutationObserver(function (changes) {
       changes.forEach(function (change) {
-        change.addedNodes.forEach(function (node) { if (node.localName === "article") { arrived(node); } });
+        change.addedNodes.forEach(function (node) {
+          if (node.localName === "hr") { forget(node); }
+          if (node.localName === "article") { arrived(node); }
+        });
       });
     }).observe(log, { childList: true });
 

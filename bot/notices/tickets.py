@@ -1,4 +1,4 @@
-"""What goes with a booked ticket: its code as a QR picture, and an entry for the phone's calendar. Pure functions."""
+"""What goes with a booked ticket on wires that carry more than words: its code as a QR picture, an entry for the phone's calendar."""
 
 import io
 from datetime import datetime, timedelta

@@ -1,0 +1,151 @@
+"""The demo, the server, the worker, and the operator's side of webhooks.
+
+The server's libraries are imported inside and not above: every other command would wait for them.
+"""
+
+import argparse
+import asyncio
+import os
+import select
+import signal
+import sys
+from dataclasses import replace
+from typing import Any
+
+from bot import clock as clocks
+from bot.bootstrap import open_application
+from bot.channels.terminal import Screen, TesterClock
+from bot.commands.conversing import converse, fill_with_samples, prompted
+from bot.commands.office import ready_to_serve
+from bot.commands.output import print_json
+from bot.errors import SettingsError
+from bot.logs import set_up_logs
+from bot.offices.reader import load_town
+from bot.sample import sample_dir
+from bot.settings import Settings
+from bot.texts.reader import load_texts
+
+DEMO_DATABASE = "sqlite:///data/demo.db"
+HERE, PORT = "127.0.0.1", 8000
+LINES_COME_WITHIN = 0.3
+"""Seconds in which a conversation that was piped in shows itself."""
+
+
+def demo(options: argparse.Namespace, settings: Settings) -> int:
+    """Never on a platform: the token of a real bot in the environment must not answer citizens with made-up data."""
+    settings = replace(settings, database_url=DEMO_DATABASE, telegram=None, public_url=None)
+    if options.terminal or (options.port is None and _lines_are_piped_in()):
+        return _demo_in_terminal(settings)
+    if "BOT_LOG_LEVEL" not in settings.environ:
+        set_up_logs("WARNING", settings.secrets())
+    return _demo_page(settings, options.port)
+
+
+def _demo_in_terminal(settings: Settings) -> int:
+    words = load_texts()
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(words.part("demo", "welcome"), flush=True)
+    clock = TesterClock(clocks.SystemClock())
+    screen = Screen(sys.stdout, as_json=False, colour=colour)
+    converse(settings, clock, screen, "me", prompted(words.part("demo", "prompt")))
+    return 0
+
+
+def _demo_page(settings: Settings, port: int | None) -> int:
+    from bot import server
+
+    clock = TesterClock(clocks.SystemClock())
+    application = open_application(settings, clock, load_town(sample_dir()))
+    with application.store:
+        fill_with_samples(application, settings, clock)
+        try:
+            bound = server.listen(HERE, PORT if port is None else port)
+        except server.PortTaken:
+            if port is not None:
+                raise
+            bound = server.listen(HERE, 0)
+        welcome = application.texts.part("demo", "page", address=f"http://{HERE}:{bound.getsockname()[1]}")
+        _end_by_signal()
+        server.run(server.build_server(application, settings), bound, lambda: print(welcome, flush=True))
+    return 0
+
+
+def _lines_are_piped_in() -> bool:
+    """Whether a conversation waits on standard input. A terminal is none; nor is a pipe that nobody writes to, or nothing at all."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return False
+    try:
+        ready, _, _ = select.select([sys.stdin.fileno()], [], [], LINES_COME_WITHIN)
+        waiting: Any = sys.stdin.buffer
+        return bool(ready) and bool(waiting.peek(1))
+    except (OSError, ValueError):
+        return True
+
+
+def serve(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import server
+
+    application = open_application(settings, clocks.SystemClock())
+    with application.store:
+        ready_to_serve(application)
+        bound = server.listen(options.host, options.port)
+        address = f"http://{options.host}:{bound.getsockname()[1]}"
+        _end_by_signal()
+        server.run(server.build_server(application, settings), bound, lambda: print(f"serving on {address}", file=sys.stderr, flush=True))
+    return 0
+
+
+def worker(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import server
+
+    application = open_application(settings, clocks.SystemClock())
+
+    async def until_told() -> None:
+        stopping = asyncio.Event()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+        await server.work(application, settings, stopping)
+
+    with application.store:
+        ready_to_serve(application)
+        asyncio.run(until_told())
+    return 0
+
+
+def _end_by_signal() -> None:
+    """The server stops gracefully and then hands the signal on; here that ends the program as done."""
+    def end(_number: int, _frame: Any) -> None:
+        raise SystemExit(0)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+
+
+def _webhook(settings: Settings) -> Any:
+    """The operator's side of Telegram's webhook."""
+    from bot.server import TelegramWebhook, telegram_account
+
+    if settings.telegram is None:
+        raise SettingsError("BOT_TELEGRAM_TOKEN is not set: Telegram is off")
+    return TelegramWebhook(telegram_account(settings.telegram))
+
+
+def webhook_set(options: argparse.Namespace, settings: Settings) -> int:
+    webhook = _webhook(settings)
+    if settings.telegram is None or settings.telegram.webhook_secret is None:
+        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET is not set: the platform shows by it that a message is its own")
+    url = options.url or settings.public_url
+    if not url:
+        raise SettingsError("BOT_PUBLIC_URL is not set: name the webhook's address, or set it")
+    print(asyncio.run(webhook.set(url)))
+    return 0
+
+
+def webhook_delete(_: argparse.Namespace, settings: Settings) -> int:
+    asyncio.run(_webhook(settings).delete())
+    return 0
+
+
+def webhook_info(_: argparse.Namespace, settings: Settings) -> int:
+    print_json(asyncio.run(_webhook(settings).info()))
+    return 0

@@ -1,0 +1,1 @@
+"""Other systems that we read from or hand to; none of them is trusted to be tidy."""

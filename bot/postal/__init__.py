@@ -1,0 +1,1 @@
+"""The post: papers fetched, results brought home."""
