@@ -28,6 +28,8 @@ _CLEAR, _ALARMING = 0.6, 0.7
 """How likely an intent must be to be taken as clear, and an emergency that no cue names to be believed."""
 _ALSO, _ALSO_ASKED = 0.0005, 0.04
 """How likely a second wish must be to be offered: one that a cue names, and a procedure found for sure."""
+_UNLIKELY = 0.35
+"""How certain the best procedure must be to stand against a court, a bank or another office that the message names."""
 _RATHER = 0.2
 """How likely an errand that a cue names must be to win over a procedure that nobody is sure of."""
 _WITH_A_DAY: frozenset[str] = frozenset(
@@ -170,6 +172,8 @@ class Reader:
             best = "procedure"
         if best == "procedure" and not found.results:
             return self._unfound(message)
+        if best == "procedure" and _elsewhere(message, found):
+            return "out_of_scope", True, None
         sure = found.sure if best == "procedure" else likely[best] >= _CLEAR
         if best == "out_of_scope":
             sure = sure and bool(_not_ours(message.words))
@@ -435,6 +439,11 @@ def _not_ours(said: Sequence[Word]) -> str | None:
     """Who handles it; ``none`` where it is nobody we know."""
     found = evidence.not_ours().found(said)
     return max(found, key=lambda each: (found[each], each != "none")) if found else None
+
+
+def _elsewhere(message: _Message, found: Found) -> bool:
+    """Whether somebody else is named who does this, and nothing of ours is likely."""
+    return not found.sure and found.results[0].score < _UNLIKELY and _not_ours(message.words) not in (None, "none")
 
 
 def _place(text: str) -> str | None:
