@@ -42,12 +42,9 @@ _CODED: frozenset[str] = frozenset(
 )
 _FILL_IN = "fill_in"
 """The cues of facets.yaml that ask how to fill the form in: the facet is the form."""
-_ASIDE: tuple[tuple[str, str], ...] = (
-    *((intent, strength) for intent in ("book", "greeting", "thanks_bye", "abuse") for strength in ("strong", "medium")),
-    ("facet", _FILL_IN),
-    ("form", "names"),
-)
-"""Cues that say nothing about which procedure is meant."""
+_FORM = (("facet", _FILL_IN), ("form", "names"))
+_ASIDE = tuple((intent, strength) for intent in ("book", "greeting", "thanks_bye", "abuse") for strength in ("strong", "medium"))
+"""Cues that say nothing about which procedure is meant; those of a form where it is asked how to fill it in ("giấy khai sinh" is more)."""
 _PUNCTUATION = ",.?!;:"
 _LONGEST_NAME = 4
 _NO_SUBSTANCE, _NO_SUBJECT = 0.5, 1.0
@@ -111,7 +108,8 @@ class Reader:
         if len(rest) > MAX_WORDS:
             return found
         heard = words.index().found(rest)
-        taken = {at for key in _ASIDE for start, end in heard.get(key, ()) for at in range(start, end)}
+        aside = (*_ASIDE, *_FORM) if ("facet", _FILL_IN) in heard else _ASIDE
+        taken = {at for key in aside for start, end in heard.get(key, ()) for at in range(start, end)}
         subject = " ".join(each.text for at, each in enumerate(rest) if at not in taken)
         if len(subject.split()) == len(message.words):
             return found
@@ -393,8 +391,7 @@ def _asks_of_a_form(message: _Message) -> bool:
 
 def _but_form_words(message: _Message) -> list[Word]:
     """The message less the words about filling in and those for the form itself."""
-    spans = (*message.heard.get(("facet", _FILL_IN), ()), *message.heard.get(("form", "names"), ()))
-    taken = {at for start, end in spans for at in range(start, end)}
+    taken = {at for key in _FORM for start, end in message.heard.get(key, ()) for at in range(start, end)}
     return [each for at, each in enumerate(message.words) if at not in taken]
 
 

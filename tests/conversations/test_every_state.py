@@ -29,6 +29,8 @@ SCRIPTS = (
     ("dời lịch", "1", "3"),
     ("hủy lịch", "1", "2"),
     ("hủy lịch", "1", "1"),
+    ("thôi báo",),
+    ("H20.14-261102-0007", "6789", "1", "H20.14-261005-0012", "2345", "1", "thôi báo", "1"),
 )
 """Errands told in one go: what one walk books, another must find."""
 
@@ -36,7 +38,7 @@ SET_UP_ELSEWHERE = {
     ("book_visit", "not_set_up"), ("call_back", "not_set_up"), ("office_hours", "not_set_up"), ("dossier_status", "not_set_up"),
     ("book_visit", "no_days"), ("book_visit", "lapsed"), ("my_visits", "gone"), ("file_online", "how"), ("dossier_status", "locked"),
     ("keep_card", "procedure"), ("check_readiness", "procedure"), ("check_readiness", "no_list"), ("book_visit", "already"),
-    ("life_event", "nothing_listed"),
+    ("life_event", "nothing_listed"), ("follow_dossier", "gone"), ("follow_dossier", "many"),
 }
 """Steps that need another world (no office, a full month, a clock that has moved); their own tests reach them."""
 

@@ -68,7 +68,9 @@ def test_how_to_fill_it_in_is_about_the_procedure_in_hand(conversation, words):
 )
 def test_a_first_question_how_to_fill_in_is_answered_or_asks_which_and_then_answers(conversation, words, code):
     conversation.say(words)
-    if conversation.place == "find_procedure.procedure":
+    if conversation.place == "find_procedure.deciding":
+        conversation.say("1")
+    elif conversation.place == "find_procedure.procedure":
         procedure = conversation.application.knowledge.catalog.get(code, conversation.clock.now().date())
         [which] = [each for each in conversation.last[0].choices if each.label.startswith(f"{procedure.label}:")]
         conversation.say(which.value, kind="choice")
