@@ -6,7 +6,6 @@ and how sure the signs of the best make us, are fitted numbers in data (``tests/
 """
 
 import gc
-import heapq
 import math
 import re
 from collections.abc import Container, Iterator, Sequence
@@ -24,7 +23,7 @@ from bot.search.model import NOTHING, Found, Match
 from bot.search.repairs import is_split
 from bot.search.spelling import Speller
 
-MAX_CANDIDATES = 16
+MAX_CANDIDATES = 14
 """Procedures that are looked at one by one."""
 MAX_WORDS = 150
 """Words of a question that count; a story's first lines and its last ones are kept."""
@@ -227,7 +226,7 @@ class Finder:
         for weight, held in telling or postings:
             for at, firm in held:
                 shared[at] += weight * firm
-        best = [at for at in heapq.nlargest(MAX_CANDIDATES, range(len(shared)), key=shared.__getitem__) if shared[at]]
+        best = sorted([at for at, weight in enumerate(shared) if weight], key=shared.__getitem__, reverse=True)[:MAX_CANDIDATES]
         if same is not None and same not in best:
             best.append(same)
         return best
@@ -239,8 +238,7 @@ class Finder:
         shared = [0.0] * len(entry.phrases)
         holds = entry.held.get
         for feature, kind, weight, full in question.features:
-            held = holds(feature)
-            if held is not None:
+            if (held := holds(feature)) is not None:
                 gain, firm, phrases, owes = held
                 gains[kind] += weight * gain
                 shares[kind] += weight * firm
@@ -275,7 +273,8 @@ class Finder:
         signs |= self._siblings(entry, question)
         if _gone(entry.procedure, on):
             signs["gone"] = 1.0
-        score = sum([self._ranking.get(name, 0.0) * value for name, value in signs.items()])
+        fitted = self._ranking
+        score = sum([fitted[name] * value for name, value in signs.items() if name in fitted])
         if at == same:
             signs["same"] = 1.0
             score += _SAME
