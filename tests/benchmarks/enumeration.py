@@ -3,11 +3,13 @@
 Each guess is a code and a second fact, as a citizen would send them, from one citizen (who is soon locked out) or from many (five each).
 Of the codes a third are of somebody's dossier, a third of dossiers that hold nothing to check against, a third of none. Printed: how long
 the bot took to refuse each kind, the differences of the medians, and the spread (between the quartiles) that an onlooker would have to see
-through; machines are noisy, so quote the ratio. ``tests/conversations/test_enumeration.py`` holds that the words are the same.
+through; machines are noisy, so quote the ratio. That all refusals have the same words and tell nothing of a dossier is judged too (exit 1
+where not); ``tests/conversations/test_enumeration.py`` holds the same with fewer guesses.
 """
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -31,6 +33,8 @@ KINDS = ("theirs", "bare", "none")
 A_CITIZEN_MAY = 5
 DAYS = 31
 FACT = "4321"
+SECRETS = ("Lan", "5678", "đang được xử lý", "10/2026")
+"""What the dossiers hold that nobody may read."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,12 @@ def guess(application: Application, guesses: int, who: Sequence[int]) -> Iterato
             yield Guess(KINDS[number % 3], code_of(number), asked, refused, seconds)
 
 
-def main() -> None:
+def said(message: Outgoing, code: str) -> tuple[Any, ...]:
+    """Everything that reaches the citizen, the code that they sent themselves left out."""
+    return (message.text.replace(code, "CODE"), tuple(each.label for each in message.choices), tuple(message.files))
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--guesses", type=int, default=10_000)
     parser.add_argument("--database", help="an empty database of this release; without it a temporary SQLite")
@@ -101,10 +110,11 @@ def main() -> None:
             many = citizens(application, options.guesses // A_CITIZEN_MAY)
             for _ in guess(application, 200, many[:40]):
                 pass  # warms up
-            times = defaultdict(list)
+            times, answers = defaultdict(list), set()
             for each in guess(application, options.guesses, citizens_after(many)):
                 if each.refused is not None:
                     times[each.kind].append(each.seconds * 1e6)
+                    answers.add(said(each.refused, each.code))
     quartiles = statistics.quantiles([each for kind in KINDS for each in times[kind]], n=4)
     spread = quartiles[2] - quartiles[0]
     medians = {kind: statistics.median(times[kind]) for kind in KINDS}
@@ -112,6 +122,9 @@ def main() -> None:
         print(f"{kind:7} {len(times[kind]):6} refusals, median {medians[kind]:7.1f} us")
     apart = max(medians.values()) - min(medians.values())
     print(f"furthest medians {apart:.1f} us apart, spread of one refusal {spread:.1f} us: {apart / spread:.2f} of it")
+    told = [word for word in SECRETS for text, *_ in answers if word in text]
+    print(f"{len(answers)} wording of all refusals; told of a dossier: {told or 'nothing'}")
+    return 0 if len(answers) == 1 and not told else 1
 
 
 def citizens_after(many: Sequence[int]) -> Sequence[int]:
@@ -120,4 +133,4 @@ def citizens_after(many: Sequence[int]) -> Sequence[int]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

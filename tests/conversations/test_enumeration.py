@@ -1,6 +1,6 @@
 """Guessed codes, from one citizen and from many: nothing of any dossier is told, and every refusal has the same words.
 
-Ten thousand of them, with the time that each refusal takes, are ``python -m tests.benchmarks.enumeration``.
+Ten thousand of them, judged alike and timed, are ``python -m tests.benchmarks.enumeration``.
 """
 
 from collections import Counter
@@ -12,11 +12,10 @@ from bot.clock import SetClock
 from bot.offices.reader import load_town
 from bot.sample import sample_dir
 from bot.store import Keys, open_store
-from tests.benchmarks.enumeration import A_CITIZEN_MAY, KINDS, NOW, citizens, fill, guess
+from tests.benchmarks.enumeration import A_CITIZEN_MAY, KINDS, NOW, SECRETS, citizens, fill, guess, said
 from tests.conftest import ON_POSTGRES
 
 GUESSES = 1_500
-SECRETS = ("Lan", "5678", "đang được xử lý", "10/2026")
 
 
 @pytest.fixture
@@ -26,11 +25,6 @@ def application(database_url, knowledge):
         made = Application(knowledge, load_town(sample_dir()), store, SetClock(NOW))
         fill(made, GUESSES)
         yield made
-
-
-def said(message, code):
-    """Everything that reaches the citizen, the code that they sent themselves left out."""
-    return (message.text.replace(code, "CODE"), tuple(each.label for each in message.choices), tuple(message.files))
 
 
 @pytest.mark.slow
