@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
@@ -48,6 +48,27 @@ class PortTaken(MotCuaError):
     """Another program listens there."""
 
 
+class Channel(Sender, Protocol):
+    """A platform's wire: messages come in by its webhook or by polling, and go out."""
+
+    @property
+    def polls(self) -> bool: ...
+
+    def routes(self) -> list[Route]:
+        """The webhook's and what else the platform asks of us."""
+        ...
+
+    async def poll(self) -> None:
+        """Until cancelled; only where it polls."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """For ``/status``."""
+        ...
+
+    async def close(self) -> None: ...
+
+
 class Channels:
     """The channels that are on, bound to one application; ``works`` are the loops behind them."""
 
@@ -55,11 +76,10 @@ class Channels:
         self.application = application
         self.read_photo: PhotoReader = read_photo or partial(_read_slip, application)
         self.screens = Screens()
-        self.telegram = self._telegram(settings.telegram) if settings.telegram else None
-        senders: dict[str, Sender] = {WEB: self.screens}
-        if self.telegram is not None:
-            senders[TELEGRAM] = self.telegram
-        self.works = Works(application, senders)
+        self.platforms: dict[str, Channel] = {}
+        if settings.telegram is not None:
+            self.platforms[TELEGRAM] = self._telegram(settings.telegram)
+        self.works = Works(application, {WEB: self.screens, **self.platforms})
         self._intake: Together[Incoming, bool] = Together(lambda events: application.accept_all(events))
 
     def _telegram(self, settings: TelegramSettings) -> TelegramChannel:
@@ -77,22 +97,23 @@ class Channels:
     async def running(self, *, hears: bool) -> AsyncIterator[None]:
         """The works; with *hears* the polling too. At the end nothing new is heard first, then what is under way is finished."""
         self.works.start()
-        polling = None
-        if hears and self.telegram is not None and self.telegram.polls:
-            polling = asyncio.create_task(for_ever(self.telegram.poll, "polling"))
+        polling = [asyncio.create_task(for_ever(each.poll, "polling")) for each in self.platforms.values() if hears and each.polls]
         try:
             yield
         finally:
-            if polling is not None:
-                polling.cancel()
-                await asyncio.wait([polling])
+            for task in polling:
+                task.cancel()
+            if polling:
+                await asyncio.wait(polling)
             await self.works.stop()
-            if self.telegram is not None:
-                await self.telegram.close()
+            for each in self.platforms.values():
+                await each.close()
+
+    def routes(self) -> list[Route]:
+        return [route for each in self.platforms.values() for route in each.routes()]
 
     def health(self) -> dict[str, Any]:
-        on: dict[str, Any] = {WEB: {"state": "ok"}}
-        return on | {TELEGRAM: self.telegram.health()} if self.telegram is not None else on
+        return {WEB: {"state": "ok"}} | {name: each.health() for name, each in self.platforms.items()}
 
 
 @dataclass(frozen=True)
@@ -137,9 +158,8 @@ def build_server(application: Application, settings: Settings, read_photo: Photo
         channels, channels.screens, application.store.outbox.history, application.texts, _names(application),
         secure=(settings.public_url or "").startswith("https://"), sign=application.store.sign,
     )
-    hooks = channels.telegram.routes() if channels.telegram is not None else []
     app = Starlette(lifespan=lifespan, routes=[
-        Route("/healthz", _alive, methods=["GET"]), Route("/status", status, methods=["GET"]), *hooks, *web_routes(page),
+        Route("/healthz", _alive, methods=["GET"]), Route("/status", status, methods=["GET"]), *channels.routes(), *web_routes(page),
     ])
     app.state.channels = channels
     return app

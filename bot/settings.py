@@ -18,11 +18,17 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 TELEGRAM_API = "https://api.telegram.org/bot"
+ZALO_BOT_API = "https://bot-api.zaloplatforms.com/bot"
+ZALO_OA_API, ZALO_OA_OAUTH = "https://openapi.zalo.me", "https://oauth.zaloapp.com"
+Mode = Literal["polling", "webhook"]
 _SECRET_ENDINGS = ("_TOKEN", "_SECRET", "_KEY", "_KEYS")
 _SHORTEST_SECRET = 6
 """Shorter ones are no secrets, and hiding them would hide half of every line."""
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_ZALO_TOKEN = re.compile(r"\d{1,25}:[A-Za-z0-9_-]{1,200}")
+_ZALO_SECRET = re.compile(r"[!-~]{8,256}")
+_TEMPLATE = re.compile(r"([a-z_]{1,40})=(\d{1,20})")
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class TelegramSettings:
     """``api_url`` is the part before the token; ``files_url`` the same for files. ``spacing``: seconds between two messages to one chat."""
 
     token: str = field(repr=False)
-    mode: Literal["polling", "webhook"]
+    mode: Mode
     webhook_secret: str | None = field(repr=False)
     api_url: str
     spacing: float
@@ -39,6 +45,29 @@ class TelegramSettings:
     def files_url(self) -> str:
         before, _, after = self.api_url.rpartition("/bot")
         return f"{before}/file/bot{after}"
+
+
+@dataclass(frozen=True)
+class ZaloBotSettings:
+    """The Bot Platform; ``api_url`` is the part before the token."""
+
+    token: str = field(repr=False)
+    mode: Mode
+    webhook_secret: str | None = field(repr=False)
+    api_url: str
+
+
+@dataclass(frozen=True)
+class ZaloOASettings:
+    """The Official Account. ``refresh_token`` is a seed: the stored pair wins until it changes. ``templates``: our name -> Zalo's id."""
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    api_url: str
+    oauth_url: str
+    templates: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,8 @@ class Settings:
     log_level: str
     public_url: str | None
     telegram: TelegramSettings | None
+    zalo_bot: ZaloBotSettings | None
+    zalo_oa: ZaloOASettings | None
     environ: Mapping[str, str] = field(repr=False)
 
     def secrets(self) -> tuple[str, ...]:
@@ -76,7 +107,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
         database_url=values.get("BOT_DATABASE_URL") or DEFAULT_DATABASE,
         catalog_dir=_folder(values, "BOT_CATALOG_DIR"), cache_dir=_cache_dir(values),
         offices_dir=_folder(values, "BOT_OFFICES_DIR", may_be_new=new_office),
-        log_level=level, public_url=_address(values, "BOT_PUBLIC_URL"), telegram=_telegram(values), environ=values,
+        log_level=level, public_url=_address(values, "BOT_PUBLIC_URL"), telegram=_telegram(values),
+        zalo_bot=_zalo_bot(values), zalo_oa=_zalo_oa(values), environ=values,
     )
 
 
@@ -87,17 +119,63 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
         return None
     if not _TOKEN.fullmatch(token):
         raise SettingsError("BOT_TELEGRAM_TOKEN is no token: copy what BotFather gave, digits, a colon and letters")
-    mode = values.get("BOT_TELEGRAM_MODE") or "polling"
-    if mode not in ("polling", "webhook"):
-        raise SettingsError(f"BOT_TELEGRAM_MODE is {mode!r}: write polling or webhook")
-    if mode == "webhook" and secret is None:
-        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET is not set: with BOT_TELEGRAM_MODE=webhook the platform is known by it")
+    mode = _mode(values, "BOT_TELEGRAM", secret)
     if secret is not None and not _SECRET.fullmatch(secret):
         raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of A-Z a-z 0-9 _ -")
     api_url = _address(values, "BOT_TELEGRAM_API_URL") or TELEGRAM_API
     if not urlsplit(api_url).path.endswith("/bot"):
         raise SettingsError(f"BOT_TELEGRAM_API_URL must end in /bot, the part before the token: {TELEGRAM_API}")
-    return TelegramSettings(token, "webhook" if mode == "webhook" else "polling", secret, api_url, _spacing(values))
+    return TelegramSettings(token, mode, secret, api_url, _spacing(values))
+
+
+def _mode(values: Mapping[str, str], prefix: str, secret: str | None) -> Mode:
+    mode = values.get(f"{prefix}_MODE") or "polling"
+    if mode not in ("polling", "webhook"):
+        raise SettingsError(f"{prefix}_MODE is {mode!r}: write polling or webhook")
+    if mode == "webhook" and secret is None:
+        raise SettingsError(f"{prefix}_WEBHOOK_SECRET is not set: with {prefix}_MODE=webhook the platform is known by it")
+    return "webhook" if mode == "webhook" else "polling"
+
+
+def _zalo_bot(values: Mapping[str, str]) -> ZaloBotSettings | None:
+    """None where Zalo Bot is off, which it is without a token."""
+    token, secret = values.get("BOT_ZALO_BOT_TOKEN"), values.get("BOT_ZALO_BOT_WEBHOOK_SECRET") or None
+    if not token:
+        return None
+    if not _ZALO_TOKEN.fullmatch(token):
+        raise SettingsError("BOT_ZALO_BOT_TOKEN is no token: copy what Zalo Bot Manager gave, digits, a colon and letters")
+    mode = _mode(values, "BOT_ZALO_BOT", secret)
+    if secret is not None and not _ZALO_SECRET.fullmatch(secret):
+        raise SettingsError("BOT_ZALO_BOT_WEBHOOK_SECRET must be 8 to 256 letters, digits or signs, without blanks or accents")
+    api_url = _address(values, "BOT_ZALO_BOT_API_URL") or ZALO_BOT_API
+    if not urlsplit(api_url).path.endswith("/bot"):
+        raise SettingsError(f"BOT_ZALO_BOT_API_URL must end in /bot, the part before the token: {ZALO_BOT_API}")
+    return ZaloBotSettings(token, mode, secret, api_url)
+
+
+def _zalo_oa(values: Mapping[str, str]) -> ZaloOASettings | None:
+    """None where the Official Account is off, which it is without an app id; what is missing where it is on is a SettingsError."""
+    app_id = values.get("BOT_ZALO_OA_APP_ID")
+    if not app_id:
+        return None
+    if not app_id.isdecimal():
+        raise SettingsError("BOT_ZALO_OA_APP_ID is no app id: copy the digits that Zalo for Developers shows")
+    needed = {name: values.get(f"BOT_ZALO_OA_{name}") for name in ("APP_SECRET", "SECRET_KEY", "REFRESH_TOKEN")}
+    for name, value in needed.items():
+        if not value:
+            raise SettingsError(f"BOT_ZALO_OA_{name} is not set: the Official Account is on and cannot work without it")
+    return ZaloOASettings(
+        app_id, needed["APP_SECRET"] or "", needed["SECRET_KEY"] or "", needed["REFRESH_TOKEN"] or "",
+        _address(values, "BOT_ZALO_OA_API_URL") or ZALO_OA_API, _address(values, "BOT_ZALO_OA_OAUTH_URL") or ZALO_OA_OAUTH,
+        _templates(values.get("BOT_ZALO_OA_TEMPLATES") or ""),
+    )
+
+
+def _templates(text: str) -> dict[str, str]:
+    found = [_TEMPLATE.fullmatch(each.strip()) for each in text.split(",") if each.strip()]
+    if not all(found):
+        raise SettingsError("BOT_ZALO_OA_TEMPLATES cannot be read: write name=id, parted by commas, such as dossier_ready=312456")
+    return {match[1]: match[2] for match in found if match}
 
 
 def _spacing(values: Mapping[str, str]) -> float:

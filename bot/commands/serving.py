@@ -33,7 +33,7 @@ LINES_COME_WITHIN = 0.3
 
 def demo(options: argparse.Namespace, settings: Settings) -> int:
     """Never on a platform: the token of a real bot in the environment must not answer citizens with made-up data."""
-    settings = replace(settings, database_url=DEMO_DATABASE, telegram=None, public_url=None)
+    settings = replace(settings, database_url=DEMO_DATABASE, telegram=None, zalo_bot=None, zalo_oa=None, public_url=None)
     if options.terminal or (options.port is None and _lines_are_piped_in()):
         return _demo_in_terminal(settings)
     if "BOT_LOG_LEVEL" not in settings.environ:

@@ -36,7 +36,7 @@ class Running:
 
     @property
     def telegram(self) -> Any:
-        return self.app.state.channels.telegram
+        return self.app.state.channels.platforms["telegram"]
 
 
 def settings_for(folder: Path, more: Mapping[str, str]) -> Settings:

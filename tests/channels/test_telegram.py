@@ -15,9 +15,9 @@ from icalendar import Calendar
 from PIL import Image
 from telegram import Bot
 
-from bot.channels.telegram.channel import LARGEST_PICTURE, TelegramChannel, as_telegram
+from bot.channels.pace import Pace
+from bot.channels.telegram.channel import LARGEST_PICTURE, MOST_A_SECOND, TelegramChannel, as_telegram
 from bot.channels.telegram.labels import LONGEST_LABEL, button_labels
-from bot.channels.telegram.pace import MOST_A_SECOND, Pace
 from bot.channels.telegram.wire import UnreadableUpdate, read_update
 from bot.clock import SystemClock
 from bot.dialogue.messages import Choice, Incoming, Outgoing, Ticket, from_json, to_json
@@ -221,7 +221,7 @@ def test_the_entry_stands_at_the_visits_hour_in_viet_nam():
 
 
 def test_one_message_a_second_to_one_citizen():
-    pace = Pace(timedelta(seconds=1))
+    pace = Pace(timedelta(seconds=1), MOST_A_SECOND)
     assert pace.wait_until("7", NOW) is None
     assert pace.wait_until("7", NOW) == NOW + timedelta(seconds=1)
     later = NOW + timedelta(milliseconds=100)
@@ -231,7 +231,7 @@ def test_one_message_a_second_to_one_citizen():
 
 def test_all_together_get_no_more_than_the_platform_takes():
     """Each is told once when its turn comes, and then goes."""
-    pace, at = Pace(timedelta(seconds=1)), {}
+    pace, at = Pace(timedelta(seconds=1), MOST_A_SECOND), {}
     for peer in range(60):
         at[peer] = pace.wait_until(str(peer), NOW) or NOW
     assert sum(when < NOW + timedelta(seconds=0.99) for when in at.values()) <= MOST_A_SECOND
@@ -241,7 +241,7 @@ def test_all_together_get_no_more_than_the_platform_takes():
 
 
 def test_without_spacing_only_what_the_platform_asked_for_is_waited_for():
-    pace = Pace(timedelta())
+    pace = Pace(timedelta(), MOST_A_SECOND)
     assert [pace.wait_until("7", NOW) for _ in range(100)] == [None] * 100
     pace.hold("7", NOW + timedelta(seconds=3))
     assert pace.wait_until("7", NOW) == NOW + timedelta(seconds=3)

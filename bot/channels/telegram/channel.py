@@ -1,13 +1,11 @@
 """Telegram's two doors: updates come in by long polling or webhook, messages go out. It decides nothing."""
 
 import asyncio
-import hmac
 import json
 import logging
-import random
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +20,11 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.errands import Errands, InOrder, ToldAway, TypingSign, back_off
+from bot.channels.pace import Pace
 from bot.channels.telegram.labels import LONGEST_LABEL, button_labels
-from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.wire import CHANNEL, WANTED, Heard, Picture, UnreadableUpdate, read_update
+from bot.channels.webhooks import read_capped, same_secret, told_too_long
 from bot.clock import Clock
 from bot.dialogue.messages import Choice, Incoming, Outgoing, Ticket
 from bot.errors import MotCuaError, StoreUnavailable
@@ -36,18 +36,14 @@ log = logging.getLogger(__name__)
 
 WEBHOOK_PATH = "/webhooks/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-LARGEST_BODY = 1024 * 1024
 LARGEST_PICTURE = 10 * 1024 * 1024
 POLL_SECONDS = 25
 MOST_BUTTONS = 100
 MOST_BYTES_OF_A_VALUE = 64
-TYPING_AFTER_SECONDS = 1.0
-"""An answer that takes longer is announced; most come sooner and need no word."""
-MOST_TYPING = 10
-"""When more citizens wait, announcing it to all of them would make all of them wait longer."""
+MOST_A_SECOND = 30
+"""To all chats together (Bot API)."""
 CONNECTIONS = 24
 FAILURES_OF_AN_OUTAGE = 3
-LONGEST_BACK_OFF = 30.0
 TRY_AGAIN = timedelta(seconds=5)
 TOKEN_REFUSED = timedelta(minutes=1)
 MOST_PICTURES_AT_ONCE = 2
@@ -102,12 +98,10 @@ class TelegramChannel:
         self._account, self._accept, self._read_photo, self._clock, self._away = account, accept, read_photo, clock, away
         self._wire = open_wire(account)
         self._files = httpx.AsyncClient(timeout=httpx.Timeout(15, connect=5), follow_redirects=False)
-        self._pace = Pace(account.spacing)
-        self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._pace = Pace(account.spacing, MOST_A_SECOND)
+        self._in_order, self._errands = InOrder(), Errands()
         self._looking = asyncio.Semaphore(MOST_PICTURES_AT_ONCE)
-        self._told_away: set[str] = set()
-        self._typing: dict[str, asyncio.TimerHandle] = {}
-        self._errands: set[asyncio.Task[None]] = set()
+        self._told_away, self._typing = ToldAway(self._say_away, self._errands), TypingSign(self._type, self._errands)
         self._failed_polls = self._failed_sends = 0
         self._sick: dict[str, str] = {}
         self._ignored = 0
@@ -127,10 +121,8 @@ class TelegramChannel:
         }
 
     async def close(self) -> None:
-        for timer in self._typing.values():
-            timer.cancel()
-        if self._errands:
-            await asyncio.wait(self._errands, timeout=5)
+        self._typing.close()
+        await self._errands.close()
         await self._files.aclose()
         await close_wire(self._wire)
 
@@ -138,12 +130,11 @@ class TelegramChannel:
 
     async def webhook(self, request: Request) -> Response:
         """Size, then secret, then JSON; 200 only when the event is stored."""
-        if _told_length(request) > LARGEST_BODY:
+        if told_too_long(request):
             return Response(status_code=413)
-        secret = (self._account.secret or "").encode()
-        if not secret or not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode("latin-1", "replace"), secret):
+        if not same_secret(request.headers.get(SECRET_HEADER, ""), self._account.secret):
             return Response(status_code=403)
-        body = await _read_capped(request)
+        body = await read_capped(request)
         if body is None:
             return Response(status_code=413)
         try:
@@ -177,7 +168,7 @@ class TelegramChannel:
         self._sick["polling"] = _name(error)
         self._failed_polls += 1
         seconds = error.retry_after.total_seconds() if isinstance(error, RetryAfter) else 0.0  # type: ignore[union-attr]
-        await asyncio.sleep(max(seconds, _back_off(self._failed_polls, least=1.0 if isinstance(error, Conflict) else 0.5)))
+        await asyncio.sleep(max(seconds, back_off(self._failed_polls, least=1.0 if isinstance(error, Conflict) else 0.5)))
 
     async def _store_all(self, batch: Sequence[Mapping[str, Any]]) -> None:
         """Citizens side by side, each one's updates in order; tried again until the database has them all."""
@@ -191,7 +182,7 @@ class TelegramChannel:
             waiting = [update for group in left for update in group]
             if waiting:
                 failures += 1
-                await asyncio.sleep(min(_back_off(failures), 5.0))
+                await asyncio.sleep(min(back_off(failures), 5.0))
 
     async def _store_in_order(self, updates: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """What could not be stored, beginning with the first that could not."""
@@ -213,16 +204,17 @@ class TelegramChannel:
             return
         peer = heard.incoming.peer
         if heard.pressed is not None:
-            self._go(self._stop_the_wheel(heard.pressed))
-        async with self._in_order(peer):
+            self._errands.go(self._stop_the_wheel(heard.pressed))
+        async with self._in_order.turn_of(peer):
             incoming = await self._with_photo(heard)
-            self._announce_typing(peer)
+            self._typing.announce(peer)
             try:
                 await self._accept(incoming)
             except StoreUnavailable:
-                self._tell_away(peer)
+                self._typing.cancel(peer)
+                self._told_away.tell(peer)
                 raise
-        self._told_away.clear()
+        self._told_away.over()
 
     def _hear(self, update: Any) -> Heard | None:
         if not isinstance(update, dict):
@@ -233,47 +225,21 @@ class TelegramChannel:
             log.warning("an update cannot be read", extra={"channel": CHANNEL, "outcome": str(error)})
             return None
 
-    @asynccontextmanager
-    async def _in_order(self, peer: str) -> AsyncIterator[None]:
-        """One at a time for each citizen: a photo takes its time, and what they write after it must stay after it."""
-        lock, users = self._queues.get(peer, (asyncio.Lock(), 0))
-        self._queues[peer] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._queues.pop(peer)
-            if users > 1:
-                self._queues[peer] = (lock, users - 1)
-
     async def _stop_the_wheel(self, query: str) -> None:
         """A pressed button turns until it is answered; too late is no matter."""
         with suppress(TelegramError):
             await self._wire.answer_callback_query(query)
 
-    def _tell_away(self, peer: str) -> None:
-        """Once for each citizen and outage, and if it cannot be said, it is not."""
-        if peer in self._told_away:
-            return
-        self._told_away.add(peer)
-        self._cancel_typing(peer)
-        self._go(self._say_away(int(peer)))
-
-    async def _say_away(self, chat: int) -> None:
+    async def _say_away(self, peer: str) -> None:
         with suppress(TelegramError):
-            await self._wire.send_message(chat, self._away())
-
-    def _go(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+            await self._wire.send_message(int(peer), self._away())
 
     # -- photos ---------------------------------------------------------------------------------------------------------
 
     async def _with_photo(self, heard: Heard) -> Incoming:
         if heard.picture is None:
             return heard.incoming
-        self._go(self._type(heard.incoming.peer))
+        self._errands.go(self._type(heard.incoming.peer))
         async with self._looking:
             slip = await self._look_at(heard.picture)
         return replace(heard.incoming, text=slip.code, photo=slip.outcome)
@@ -303,23 +269,6 @@ class TelegramChannel:
                     return None
         return bytes(data)
 
-    # -- typing ---------------------------------------------------------------------------------------------------------
-
-    def _announce_typing(self, peer: str) -> None:
-        self._cancel_typing(peer)
-        loop = asyncio.get_running_loop()
-        self._typing[peer] = loop.call_later(TYPING_AFTER_SECONDS, self._now_typing, peer)
-
-    def _now_typing(self, peer: str) -> None:
-        self._typing.pop(peer, None)
-        if len(self._typing) < MOST_TYPING:
-            self._go(self._type(peer))
-
-    def _cancel_typing(self, peer: str) -> None:
-        timer = self._typing.pop(peer, None)
-        if timer is not None:
-            timer.cancel()
-
     async def _type(self, peer: str) -> None:
         with suppress(TelegramError):
             await self._wire.send_chat_action(int(peer), ChatAction.TYPING)
@@ -327,7 +276,7 @@ class TelegramChannel:
     # -- going out ------------------------------------------------------------------------------------------------------
 
     async def send(self, row: Row) -> Outcome:
-        self._cancel_typing(row.peer)
+        self._typing.cancel(row.peer)
         text, keyboard = as_telegram(row.message)
         if not text:
             return Sent()
@@ -380,7 +329,7 @@ class TelegramChannel:
         self._failed_sends += 1
         until = now + TRY_AGAIN
         if self._failed_sends >= FAILURES_OF_AN_OUTAGE:
-            until = now + timedelta(seconds=_back_off(self._failed_sends))
+            until = now + timedelta(seconds=back_off(self._failed_sends))
             self._pace.hold_all(until)
         self._pace.hold(row.peer, until)
         never_left = isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_LEFT)
@@ -482,20 +431,6 @@ def _nfc(text: str) -> str:
 # -- odds and ends of the wire --------------------------------------------------------------------------------------------
 
 
-def _told_length(request: Request) -> int:
-    told = request.headers.get("content-length", "")
-    return int(told) if told.isdecimal() and len(told) < 20 else 0
-
-
-async def _read_capped(request: Request) -> bytes | None:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_BODY:
-            return None
-    return bytes(body)
-
-
 def _chat_of(update: Mapping[str, Any]) -> Any:
     """Whose update it is, read no closer than is needed to keep each one's order."""
     message = update.get("message") or (update.get("callback_query") or {}).get("message") or {}
@@ -504,11 +439,6 @@ def _chat_of(update: Mapping[str, Any]) -> Any:
 
 def _is_unreachable(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and any(words in error.message.lower() for words in _UNREACHABLE)
-
-
-def _back_off(failures: int, least: float = 0.5) -> float:
-    """Seconds: doubling, with jitter, so that many processes do not come back at once."""
-    return random.uniform(0.5, 1.0) * min(LONGEST_BACK_OFF, least * 2.0 ** min(failures - 1, 10))
 
 
 def _name(error: TelegramError) -> str:

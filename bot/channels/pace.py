@@ -2,17 +2,17 @@
 
 from datetime import datetime, timedelta
 
-MOST_A_SECOND = 30
-"""To all chats together (Bot API)."""
 _FORGET_AT = 5_000
 
 
 class Pace:
-    """``spacing`` is the pause between two messages to one citizen; none switches pacing off, except what the platform asked for."""
+    """``spacing`` is the pause between two messages to one citizen, ``most_a_second`` counts those to all together; no spacing switches
+    pacing off, except what the platform asked for.
+    """
 
-    def __init__(self, spacing: timedelta) -> None:
+    def __init__(self, spacing: timedelta, most_a_second: float) -> None:
         self._spacing = spacing
-        self._gap = timedelta(seconds=1 / MOST_A_SECOND) if spacing else timedelta()
+        self._gap = timedelta(seconds=1 / most_a_second) if spacing else timedelta()
         self._next_to: dict[str, datetime] = {}
         self._promised: dict[str, datetime] = {}
         self._last_slot: datetime | None = None
