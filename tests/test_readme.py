@@ -13,7 +13,7 @@ from tests.tree import ROOT, project_files
 
 README = ROOT / "README.md"
 FIRST = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/motcua demo"
-SECOND = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
+SECOND = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto --dist worksteal"
 LEFT_OUT = "…"
 
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
