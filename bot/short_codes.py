@@ -9,14 +9,17 @@ import secrets
 from collections.abc import Callable
 from typing import Literal
 
-Kind = Literal["H", "G", "P", "T"]
-"""H appointment (lịch hẹn), G readiness (giấy tờ), P complaint receipt (phản ánh), T request about personal data (thông tin)."""
+Kind = Literal["B", "H", "G", "P", "T"]
+"""B postal order (bưu chính), H appointment (lịch hẹn), G readiness (giấy tờ), P complaint receipt (phản ánh), T request about
+personal data (thông tin).
+"""
 
 MOST_TRIES = 20
 """Of a hundred thousand codes even with half of them taken, twenty in a row are so once in a million times."""
 
 _CHECK = "ABCDEFGHJKLMNPQRSTVWXYZ"
-_SHAPE = re.compile(r"([HGPT])(\d{5})([A-Z])")
+_SHAPE = re.compile(r"([BHGPT])(\d{5})([A-Z])")
+_IN_WORDS = re.compile(r"(?<![^\W_])[BHGPT][\s.\-_]?\d\d[\s.\-_]?\d{3}[\s.\-_]?[A-Z](?![^\W_])", re.IGNORECASE)
 
 
 def new_code(kind: Kind) -> str:
@@ -40,6 +43,12 @@ def read_code(text: str) -> str | None:
     if match is None or _CHECK[int(match[2]) % 23] != match[3]:
         return None
     return "".join(match.groups())
+
+
+def find_code(kind: Kind, text: str) -> str | None:
+    """The first code of *kind* that stands in *text*, whatever is said around it."""
+    found = (read_code(match[0]) for match in _IN_WORDS.finditer(text) if match[0][0].upper() == kind)
+    return next((code for code in found if code is not None), None)
 
 
 def spoken(code: str) -> str:

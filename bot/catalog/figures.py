@@ -74,7 +74,10 @@ def as_json(procedure: Procedure, day: date) -> dict[str, Any]:
 
 def _local(entry: LocalEntry | None) -> dict[str, Any] | None:
     """What the office has said besides its fees and its time, which stand with the others."""
-    return {"counter": entry.counter, "by_post": entry.by_post, "form_at_counter": entry.form_at_counter} if entry else None
+    if entry is None:
+        return None
+    hand_back = None if entry.hand_back is None else list(entry.hand_back)
+    return {"counter": entry.counter, "by_post": entry.by_post, "form_at_counter": entry.form_at_counter, "hand_back": hand_back}
 
 
 def _day(day: date | None) -> str | None:

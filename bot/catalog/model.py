@@ -188,6 +188,8 @@ class LocalEntry:
     counter: str | None = None
     by_post: bool | None = None
     form_at_counter: bool | None = None
+    hand_back: tuple[str, ...] | None = None
+    """Originals that the citizen hands back when the result is given, also where the post brings it; empty: none."""
 
     def over(self, procedure: "Procedure", day: date) -> "Procedure":
         """*procedure* as this office has it on *day*. The published time limit stays behind the office's own.

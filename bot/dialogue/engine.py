@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from bot.dialogue.flow import (
@@ -21,7 +22,7 @@ from bot.dialogue.flow import (
     Say,
     Tell,
 )
-from bot.dialogue.messages import MOST_CHARACTERS, Choice, Incoming, Outgoing, as_plain_text
+from bot.dialogue.messages import MOST_CHARACTERS, Choice, Contact, Incoming, Outgoing, as_plain_text
 from bot.dialogue.session import Pending, Place, Session, Shown
 
 W = TypeVar("W")
@@ -31,6 +32,8 @@ Command = Literal["back", "leave", "menu", "person", "resume", "yes", "no"]
 
 MOST_STEPS_A_TURN = 40
 """A flow whose steps led in a circle without waiting would never answer."""
+QUIET_AFTER_AN_OFFICER = timedelta(hours=2)
+"""So long after a person of the house last wrote in a conversation the bot keeps out of it, unless it is called for."""
 HINTS = 2
 """How often the last line says how to answer."""
 ADDED = "+"
@@ -110,6 +113,8 @@ class Engine(Generic[W]):
         """The new state and what to say. Never raises for anything a citizen can send."""
         session = Session() if state is None else self._session(state)
         talk = _Talk(self, session or Session(), world)
+        if talk.keeps_quiet(incoming):
+            return talk.session.dump(), []
         if session is None:
             talk.start(self.house.menu, before=talk.common("old_state"))
         elif state is None and incoming.kind == "text" and not clean(incoming.text):
@@ -137,18 +142,83 @@ class _Talk(Generic[W]):
         self.said: list[Outgoing] = []
         self._house_fields = engine.fields(world)
         self._before = ""
+        self._asked_from = 0
 
     # -- hearing ------------------------------------------------------------------------------------------------------
+
+    def keeps_quiet(self, incoming: Incoming) -> bool:
+        """Whether nothing is to be said: it is no word to us, or a person of the house is speaking with the citizen."""
+        said_at, until = incoming.sent_at, self.session.quiet_until
+        if incoming.kind == "officer":
+            still = (said_at + QUIET_AFTER_AN_OFFICER).isoformat()
+            self.session.quiet_until = still if until is None or datetime.fromisoformat(until) < datetime.fromisoformat(still) else until
+            return True
+        if incoming.kind == "unfollow":
+            return True
+        if until is None:
+            return False
+        quiet = said_at < datetime.fromisoformat(until)
+        if quiet and not (incoming.kind == "text" and self.engine.recogniser.command(clean(incoming.text)) == "menu"):
+            return True
+        self.session.quiet_until = None
+        self._before = self.common("awake") if quiet else ""
+        return False
 
     def hear(self, incoming: Incoming) -> None:
         if incoming.kind == "choice":
             self._press(incoming.text)
+        elif incoming.kind == "follow":
+            self._greet()
+        elif incoming.kind == "details":
+            self._take_details(incoming.details)
         elif incoming.kind == "text" or (incoming.kind == "photo" and incoming.text):
             self._read(clean(incoming.text))
         elif incoming.kind == "photo":
             self._unreadable(f"photo_{incoming.photo or 'nothing'}")
         else:
             self._unreadable(incoming.kind)
+
+    def _greet(self) -> None:
+        """Somebody new is welcomed; who was here before finds what they left, offered under the menu."""
+        if self.session.at is None:
+            self.start(self.engine.house.welcome)
+        else:
+            self.interrupt(self.engine.house.menu, before=self.common("follow"))
+
+    def _take_details(self, details: Mapping[Contact, str]) -> None:
+        """A form answers the question that waits for a piece of it, and each following one that wants another piece."""
+        left, answered = dict(details), False
+        while (step := self._wanting()) is not None and step.wants in left:
+            place = self.session.at
+            assert place is not None
+            assert step.typed is not None
+            read = step.typed(clean(left.pop(step.wants)), place.answers, self.world)
+            if answered and read is not None:
+                del self.said[self._asked_from:]  # a question that is answered already
+            self.session.pending = None
+            if read is not None:
+                self._answer(read)
+            elif not answered:
+                self.again(self._not_understood(place, 0))
+            answered = True
+            if not isinstance(read, Read) or read.strength == "confirm":
+                return
+        if not answered:
+            self._thank_for_details()
+
+    def _wanting(self) -> Ask[W] | None:
+        """The question that waits for a piece of who the citizen is."""
+        step = self._step()
+        return step if isinstance(step, Ask) and step.wants is not None and step.typed is not None and not self.session.ended else None
+
+    def _thank_for_details(self) -> None:
+        """Nobody asked: nothing is kept of it."""
+        thanks = self.common("details_thanks")
+        if self.session.at is None or self.session.ended or self.session.pending is not None:
+            self.again(thanks)
+        else:
+            self._before = thanks
+            self.show()
 
     def _unreadable(self, kind: str) -> None:
         """Nothing to read: said differently the second time."""
@@ -204,7 +274,7 @@ class _Talk(Generic[W]):
                 self.leave()
             case "menu":
                 self.leave_quietly()
-                self.start(self.engine.house.menu)
+                self.start(self.engine.house.menu, before=self._before)
             case "person":
                 self.interrupt(self.engine.house.person)
             case "resume":
@@ -311,7 +381,7 @@ class _Talk(Generic[W]):
         self.session.at = Place(flow.name, flow.start, dict(errand.answers))
         self._run()
 
-    def interrupt(self, errand: Errand, then: Errand | None = None) -> None:
+    def interrupt(self, errand: Errand, then: Errand | None = None, before: str = "") -> None:
         """A new errand in the middle of another: that one waits, and is offered again."""
         self._pass_over(errand)
         place = self.session.at
@@ -320,7 +390,7 @@ class _Talk(Generic[W]):
         elif then is not None and then.flow != errand.flow and self.session.suspended is None:
             answers = {**then.answers, BEGUN_LATER: True}
             self.session.suspended = Place(then.flow, self.engine.flows[then.flow].start, answers)
-        self.start(errand)
+        self.start(errand, before)
 
     def _pass_over(self, errand: Errand) -> None:
         place, step = self.session.at, self._step()
@@ -427,7 +497,8 @@ class _Talk(Generic[W]):
             place.answers = {**place.answers, step.name: value}
             self._move(place, step.after(value))
             return False
-        self.show(options, given if isinstance(given, Problem) else None)
+        problem = given if isinstance(given, Problem) else None
+        self.show(options, problem, step.wants if problem is None and not returning else None)
         return True
 
     def _given(self, place: Place, step: Ask[W]) -> Read | Problem | None:
@@ -440,8 +511,9 @@ class _Talk(Generic[W]):
 
     # -- saying -------------------------------------------------------------------------------------------------------
 
-    def show(self, options: list[Option] | None = None, problem: Problem | None = None) -> None:
+    def show(self, options: list[Option] | None = None, problem: Problem | None = None, wants: Contact | None = None) -> None:
         """The step that waits: its question (or what is wrong with the answer given before) and its list."""
+        self._asked_from = len(self.said)
         place, step = self.session.at, self._step()
         assert place is not None
         if isinstance(step, End):
@@ -458,7 +530,7 @@ class _Talk(Generic[W]):
             say = Say(problem.variant, problem.fields)
         else:
             say = step.say(place.answers, self.world) if step.say else Say("ask")
-        self._show_list(self._outgoing(place, say), options)
+        self._show_list(replace(self._outgoing(place, say), wants=wants), options)
 
     def _end(self, place: Place, step: End[W]) -> None:
         self.session.ended = True
@@ -505,17 +577,19 @@ class _Talk(Generic[W]):
         step = self._step()
         if number is None and isinstance(step, Ask) and step.unread is not None:
             step.unread(text, place.answers, self.world)
-        own = self.engine.texts.has(place.flow, place.step, "not_understood")
         if number is not None and self._own_lines():
             said = self.common("no_such_number", {"count": str(len(self._own_lines()))}, turn=turn)
-        elif own:
-            said = self.text(place.flow, place.step, "not_understood", {}, turn=turn)
         else:
-            said = self.common("not_understood", turn=turn)
+            said = self._not_understood(place, turn)
         options = [_option(line) for line in self._own_lines()]
         if misses > 1 and all(line.flow != self.engine.house.person.flow for line in self._own_lines()):
             options.append(Option(ADDED, self.common("a_person"), self.engine.house.person))
         self._show_list(Outgoing(text=said, flow=place.flow, step=place.step), options)
+
+    def _not_understood(self, place: Place, turn: int) -> str:
+        if self.engine.texts.has(place.flow, place.step, "not_understood"):
+            return self.text(place.flow, place.step, "not_understood", {}, turn=turn)
+        return self.common("not_understood", turn=turn)
 
     def _own_lines(self) -> list[Shown]:
         """The list without what the engine added to it."""
@@ -583,10 +657,10 @@ def split(message: Outgoing) -> list[Outgoing]:
     if len(part) > last_room:
         parts.append(part)
         part = ""
-    said = [replace(message, text=each, choices=(), tail="", hint="", files=(), ticket=None) for each in parts]
+    said = [replace(message, text=each, choices=(), tail="", hint="", files=(), ticket=None, wants=None) for each in parts]
     if part:
         return [*said, replace(message, text=part)]
-    if message.choices or message.tail or message.hint or message.files or message.ticket:
+    if message.choices or message.tail or message.hint or message.files or message.ticket or message.wants:
         return [*said[:-1], *_carry(said[-1], message)]
     return said
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from bot.dialogue.messages import Ticket
+from bot.dialogue.messages import Contact, Ticket
 
 Answers = dict[str, Any]
 """What the flow knows so far, by step name; JSON."""
@@ -91,7 +91,7 @@ class Ask(Generic[W]):
     typed is the answer (commands excepted). ``given`` reads, once, what the citizen said before the question came up.
     ``take`` folds the value into the answers, by default under the step's name. ``if_none``: where to go when there are no
     options; ``alone``: a single option is taken without asking. ``unread`` is told words that were typed here and that nothing was
-    made of, ``passed_over`` an errand that was begun instead of an answer.
+    made of, ``passed_over`` an errand that was begun instead of an answer. ``wants``: the typed answer is this piece of who they are.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Ask(Generic[W]):
     verbatim: bool = False
     unread: Callable[[str, Answers, W], None] | None = None
     passed_over: Callable[[Errand, Answers, W], None] | None = None
+    wants: Contact | None = None
 
     def leads(self) -> set[str]:
         targets = {self.next} if isinstance(self.next, str) else set(self.next.values())

@@ -40,7 +40,8 @@ class Pending:
 @dataclass
 class Session:
     """``at`` is the present place, ``ended`` says that its flow is over (its offers still count). ``serial`` numbers the lists shown,
-    so that an old button is known as one. ``misses`` counts messages in a row that were not understood."""
+    so that an old button is known as one. ``misses`` counts messages in a row that were not understood. Until ``quiet_until`` (ISO) a
+    person of the house speaks here, and the bot does not."""
 
     at: Place | None = None
     ended: bool = False
@@ -52,6 +53,7 @@ class Session:
     misses: int = 0
     pending: Pending | None = None
     topic: dict[str, Any] | None = None
+    quiet_until: str | None = None
 
     def dump(self) -> dict[str, Any]:
         """JSON; shares its parts with the session, which is at its end by then. (``asdict`` would copy all of it, slowly.)"""
@@ -71,6 +73,7 @@ class Session:
                 suspended=_place(data["suspended"]), shown=[Shown(**each) for each in data["shown"]], serial=int(data["serial"]),
                 hinted=int(data["hinted"]), misses=int(data["misses"]),
                 pending=Pending(**data["pending"]) if data["pending"] else None, topic=data["topic"],
+                quiet_until=data.get("quiet_until"),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a state of this release: {error}") from None

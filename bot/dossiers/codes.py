@@ -19,7 +19,7 @@ _AGENCY = rf"(?:[A-K]{_D}{{2}}|[HG]\s{_D}{{2}})"
 _START = r"(?<![0-9A-Z.\-])\.?"
 _END = rf"(?![0-9A-Z]|-{_D})"
 
-_OLD = rf"(?:(?P<v>{_X}{{1,3}}){_SEP})?(?:(?P<z>{_X}{{2}}){_SEP})?(?P<y>{_X}{{2}}){_SEP}(?P<om>{_AGENCY})"
+_OLD = rf"(?:(?P<v>{_X}{{1,3}}){_SEP})?(?:(?P<z>{_X}{{1,2}}){_SEP})?(?P<y>{_X}{{2}}){_SEP}(?P<om>{_AGENCY})"
 _NEW = rf"(?P<nm>{_AGENCY})(?P<units>(?:{_SEP}{_X}{{1,3}}){{0,3}}?)"
 _DATE = rf"(?P<day>{_D}{{6}}|[0-3OQIL]{_D}[\s.\-][01OQIL]{_D}[\s.\-]{_D}{{2}})"
 """Its parts may stand apart; then the first is a year or a day and the second a month, not two of the unit's segments."""
@@ -155,7 +155,7 @@ def _canonical(parts: dict[str, str | None], today: date) -> str | None:
             unit[:2] = ["000", unit[0][-2:]]
         return f"{'.'.join(unit)}-{day}-{number}"
     units = re.findall(_X + "+", parts.get("units") or "") or re.findall("..", parts.get("ns") or "")
-    return f"{'.'.join([_agency(parts['nm']), *map(_segment, units)])}-{day}-{number}"
+    return f"{'.'.join([_agency(parts['nm']), *(_segment(each).zfill(2) for each in units)])}-{day}-{number}"
 
 
 def _digits(text: str | None) -> str:

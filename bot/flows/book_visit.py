@@ -9,7 +9,7 @@ from bot.appointments.rules import DAYS_AHEAD, by_day, day_bounds, day_standing,
 from bot.catalog.model import Procedure
 from bot.clock import aware, local
 from bot.dialogue.flow import Answers, Ask, Branch, Confirm, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say, Tell
-from bot.dialogue.messages import Outgoing, Ticket
+from bot.dialogue.messages import Outgoing, Template, Ticket
 from bot.flows.procedure_words import procedure_typed
 from bot.flows.wording import bare_clock, clock_in_words, day_in_words, moment_in_words, sample_tail, short_day_in_words
 from bot.flows.world import World, house_fields
@@ -360,9 +360,9 @@ def _remind(booking: Booking, answers: Answers, world: World) -> None:
         return
     fields = {**house_fields(world), **_visit_fields(answers, world), "ticket": spoken(booking.ticket or "")}
     text = world.words.part("book_visit", "reminder", **fields)
-    world.notices.queue(
-        world.citizen, reminder_cause(booking.id), Outgoing(text, tail=sample_tail(world), kind="notice", flow="book_visit", once=True), due
-    )
+    template = Template("visit_reminder", {name: fields[name] for name in ("hour", "day", "place", "ticket")})
+    message = Outgoing(text, tail=sample_tail(world), kind="notice", flow="book_visit", once=True, template=template)
+    world.notices.queue(world.citizen, reminder_cause(booking.id), message, due)
 
 
 def reminder_cause(booking: int) -> str:

@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import phonenumbers
-
 from bot.clock import local
 from bot.dialogue.flow import Answers, Ask, Branch, Do, Done, End, Errand, Flow, Option, Problem, Read, Refused, Say
 from bot.flows.wording import day_in_words, moment_in_words, sample_tail
 from bot.flows.world import World
 from bot.offices.rules import next_opening
+from bot.postal import phones
 from bot.privacy.masking import mask_phone
-
-DIGITS_OF_A_PHONE = 9
-"""Fewer digits than this are no attempt at a phone number."""
 
 
 def opening_words(world: World) -> str:
@@ -39,17 +35,11 @@ def ask_phone(answers: Answers, world: World) -> Say:
 
 
 def read_phone(text: str, _: Answers, __: World | None) -> Read | Problem | None:
-    """A Vietnamese phone number, however it is spaced. Checked with Google's numbering plan data (phonenumbers)."""
-    digits = [char for char in text if char.isdigit()]
-    if len(digits) < DIGITS_OF_A_PHONE:
-        return Problem("wrong_phone") if len(digits) > len(text) / 2 else None
-    try:
-        number = phonenumbers.parse(text, "VN")
-    except phonenumbers.NumberParseException:
-        return Problem("wrong_phone")
-    if not phonenumbers.is_valid_number_for_region(number, "VN"):
-        return Problem("wrong_phone")
-    return Read(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
+    """A Vietnamese phone number, however it is spaced."""
+    phone = phones.read_phone(text)
+    if phone is not None:
+        return Read(phone.national)
+    return Problem("wrong_phone") if phones.was_meant(text) else None
 
 
 def promised_by(world: World) -> datetime | None:

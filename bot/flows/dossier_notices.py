@@ -1,12 +1,12 @@
 """What those who follow a dossier are told unasked, once each: papers to hand in, the result, a day that was not kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from bot.clock import local
-from bot.dialogue.messages import Outgoing
+from bot.dialogue.messages import Outgoing, Template
 from bot.dossiers.model import Changed, Dossier, Event, Follower
 from bot.dossiers.repository import Dossiers
 from bot.dossiers.rules import event_of, events_of, was_known
@@ -68,7 +68,7 @@ def notice(event: Event, dossier: Dossier, world: Premises, due_at: datetime) ->
     """The message as it is read at *due_at* or later: every day in it is named, and nobody."""
     fields = {**house_fields(world), **dossier_fields(dossier, world)}
     office = world.town.office(dossier.office) if dossier.office else world.centre
-    fields |= {"opening": _opening(office, world, due_at), "bring_to": _bring_to(office, world)}
+    fields |= {"opening": opening_in_words(office, world, due_at), "bring_to": _bring_to(office, world)}
     known = (dossier.applicant,) if dossier.applicant else ()
     shown = {key: mask_names(value, *known) if key in ("missing", "unit") else value for key, value in fields.items()}
     text = world.words.part("dossier_notices", f"say_{event.kind}", **shown).strip()
@@ -76,10 +76,24 @@ def notice(event: Event, dossier: Dossier, world: Premises, due_at: datetime) ->
     figures = world.words.part("dossier_status", "as_of", hour=moment_in_words(world, dossier.as_of), day=plain_date(made.date()))
     tail = "\n".join(line for line in (figures, sample_tail(world)) if line)
     stop = world.words.part("dossier_notices", "stop")
-    return Outgoing(text, tail=tail, hint=stop, kind="notice", flow="dossier_notices", step=event.kind, once=True)
+    template = Template(f"dossier_{event.kind}", _template_fields(event, dossier, office, shown, world))
+    return Outgoing(text, tail=tail, hint=stop, kind="notice", flow="dossier_notices", step=event.kind, once=True, template=template)
 
 
-def _opening(office: Office | None, world: Premises, moment: datetime) -> str:
+def _template_fields(event: Event, dossier: Dossier, office: Office | None, shown: Mapping[str, str], world: Premises) -> dict[str, str]:
+    """What an approved wording may hold: short pieces of what the notice says, none of them empty."""
+    where = (office.name, office.phone) if office else (shown["office"], shown["phone"])
+    fields = {"code": dossier.code, "office": where[0], "phone": where[1]}
+    if event.kind == "late":
+        return fields | {"due_day": shown["due_day"]}
+    if event.kind == "supplement":
+        by = day_in_words(world, dossier.supplement_by) if dossier.supplement_by else world.words.part("dossier_notices", "no_last_day")
+        return fields | {"last_day": by}
+    return fields
+
+
+def opening_in_words(office: Office | None, world: Premises, moment: datetime) -> str:
+    """The next opening hours from *moment* on, or that one should ask."""
     opening = next_opening(office, world.calendar, moment) if office else None
     if opening is None:
         return world.words.part("dossier_notices", "opening_unknown", phone=house_fields(world)["phone"])

@@ -11,12 +11,15 @@ from bot.dossiers.rules import CITIZEN_WINDOW, CODE_WINDOW, lateness, matches, m
 from bot.flows.call_back import offers as to_menu
 from bot.flows.wording import day_in_words, moment_in_words, plain_date, sample_tail
 from bot.flows.world import Premises, World
+from bot.short_codes import find_code, read_code
 
 LONGEST_FACT = 60
 NOTHING_MORE_TO_TELL = ("ready", "returned", "refused", "stopped", "withdrawing")
 """Standings after which none of the events comes that followers are told of."""
 _NOBODYS = Dossier("", "other", datetime.min.replace(tzinfo=UTC), applicant="Nguyen Thi Mau", phone_last4="....", id_last4="....")
 """Stands in for a dossier that there is not; ``look`` never takes it for one."""
+POST_CAN_BRING = ("ready", "in_progress", "received", "late")
+"""Standings in which a result is there or to be expected."""
 STALE_AFTER = timedelta(days=2)
 """Figures older than this are told with their day, not only their hour."""
 
@@ -67,7 +70,8 @@ def _facts(world: World) -> str:
 
 def read_fact(text: str, _: Answers, world: World) -> Read | Problem | None:
     """Four digits, a whole number, or a full name; whether it is the right one is not decided here. Another code is no fact."""
-    if len(text) > LONGEST_FACT or codes.find_code(text, world.today) is not None:
+    another_code = codes.find_code(text, world.today) or read_code(text) or find_code("B", text)
+    if len(text) > LONGEST_FACT or another_code is not None:
         return None
     if any(char.isdigit() for char in text):
         digits = sum(char.isdigit() for char in text)
@@ -139,11 +143,19 @@ def _person(world: World, answers: Answers) -> Option:
     return Option("call_back", world.words.part("common", "a_person"), Errand("call_back", {"why": "dossier", "about": answers["code"]}))
 
 
+def _by_post(dossier: Dossier, world: World) -> Option:
+    """Only ever offered to who has just shown that the dossier is theirs."""
+    post = Errand("send_by_post", {"service": "bring", "dossier": dossier.code})
+    return Option("post", world.words.part("dossier_status", "offer_post"), post)
+
+
 def offers(answers: Answers, world: World) -> Sequence[Option]:
     dossier = world.dossiers.get(answers["code"])
     options = []
     if dossier is not None:
         where = standing(dossier, world.today, world.calendar)
+        if answers.get("wish") == "post" and where in POST_CAN_BRING:
+            options.append(_by_post(dossier, world))
         if dossier.code in world.dossiers.followed(world.citizen):
             stop = Errand("stop_notices", {"which": dossier.code})
             options.append(Option("stop_notices", world.words.part("dossier_status", "offer_stop"), stop))
@@ -154,9 +166,8 @@ def offers(answers: Answers, world: World) -> Sequence[Option]:
             options.append(Option("book", world.words.part("find_procedure", "offer_book"), Errand("book_visit")))
         if where == "payment":
             options.append(Option("pay_fee", world.words.part("find_procedure", "offer_pay_fee"), Errand("pay_fee")))
-        if where in ("ready", "in_progress", "received"):
-            post = Errand("call_back", {"why": "post", "about": dossier.code})
-            options.append(Option("post", world.words.part("dossier_status", "offer_post"), post))
+        if answers.get("wish") != "post" and where in POST_CAN_BRING:
+            options.append(_by_post(dossier, world))
         if where in ("late", "refused", "stopped"):
             options.append(Option("complain", world.words.part("dossier_status", "offer_complain"), Errand("complain")))
         if where == "returned":

@@ -223,6 +223,8 @@ def next_things(answers: Answers, world: World) -> Sequence[Option]:
     authority = procedure.authority_on(world.today)
     if world.centre is not None and authority is not None and authority.level == "commune":
         options.append(_offer(world, "book", Errand("book_visit", {"procedure": procedure.code})))
+    if world.centre is not None and procedure.filing.post:
+        options.append(_offer(world, "post", Errand("send_by_post", {"procedure": procedure.code})))
     if procedure.cases and answers.get("case"):
         options.append(_offer(world, "other_case", Errand("find_procedure", {**subject, "case": None, "facet": "documents"})))
     return options

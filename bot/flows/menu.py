@@ -10,7 +10,7 @@ from bot.flows.world import World
 LINES = (
     ("ask", Errand("ask_procedure")), ("status", Errand("dossier_status")), ("book", Errand("book_visit")), ("mine", Errand("my_visits")),
     ("hours", Errand("office_hours")), ("person", Errand("call_back", {"why": "asked"})), ("complain", Errand("complain")),
-    ("my_data", Errand("my_data")), ("life_event", Errand("life_event")),
+    ("my_data", Errand("my_data")), ("life_event", Errand("life_event")), ("post", Errand("send_by_post")),
 )
 
 

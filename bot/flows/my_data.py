@@ -9,13 +9,14 @@ from bot.clock import aware
 from bot.dialogue.flow import Answers, Ask, Confirm, Do, Done, End, Errand, Flow, Option, Refused, Say
 from bot.flows.wording import day_in_words
 from bot.flows.world import World
+from bot.postal.rules import is_over
 from bot.privacy.masking import mask_name, mask_phone
 from bot.privacy.model import ANSWER_WITHIN_WORKING_DAYS, DataRequest, RequestKind
 from bot.short_codes import keep_under_new_code, spoken
 
 END_OF_DAY = time(17)
 MOST_SHOWN = 3
-RECORD_FIELDS = ("start", "ticket", "name", "phone", "asked_at", "receipt", "at", "channel", "first_seen", "code")
+RECORD_FIELDS = ("start", "ticket", "name", "phone", "asked_at", "receipt", "at", "channel", "first_seen", "code", "number")
 WISHES: tuple[RequestKind, ...] = ("see", "erase", "withdraw", "correct")
 
 
@@ -84,6 +85,13 @@ def receipt(answers: Answers, world: World) -> Say:
     return Say("say", fields)
 
 
+def erased(answers: Answers, world: World) -> Say:
+    """What could not go yet is named: the post still has to find the door."""
+    said = receipt(answers, world)
+    on_the_way = [spoken(order.number) for order in world.post.of(world.citizen) if not is_over(order.state)]
+    return Say("post_stays", dict(said.fields) | {"numbers": ", ".join(on_the_way)}) if on_the_way else said
+
+
 def offers(_: Answers, world: World) -> Sequence[Option]:
     return [
         Option("more", world.words.part("my_data", "title"), Errand("my_data")),
@@ -98,7 +106,7 @@ MY_DATA: Flow[World] = Flow(
     End("held", say=held, offers=offers),
     Confirm("sure", yes="erase", no="kept"),
     Do("erase", erase, next="erased", forgets=True),
-    End("erased", say=receipt, offers=offers),
+    End("erased", say=erased, offers=offers),
     Do("withdraw", withdraw, next="withdrawn"),
     End("withdrawn", say=receipt, offers=offers),
     Do("correct", correct, next="correcting"),

@@ -4,11 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.engine import Command, House, Recognition, Situation
-from bot.dialogue.flow import Errand, Read
-from bot.flows.call_back import read_phone
+from bot.dialogue.flow import Errand
+from bot.dossiers.codes import is_s10
 from bot.flows.complain import WRITTEN_ROUTES
 from bot.flows.questions import asked
 from bot.flows.world import World
+from bot.postal import phones
+from bot.postal.rules import item_key
+from bot.short_codes import find_code
 from bot.understanding import commands
 from bot.understanding.model import Intent, Understood
 
@@ -22,8 +25,6 @@ _PLAIN: dict[Intent, Errand] = {
     "abuse": Errand("abuse"),
     "human": Errand("call_back", {"why": "asked"}),
     "home_visit": Errand("call_back", {"why": "home_visit"}),
-    "post_result_home": Errand("call_back", {"why": "post"}),
-    "post_pickup": Errand("call_back", {"why": "post"}),
 }
 _WEAK_WHEN_WAITING: frozenset[Intent] = frozenset(("greeting", "thanks_bye", "menu_help", "follow_up", "out_of_scope"))
 """Not worth leaving a question for: the step's own reading wins."""
@@ -58,6 +59,8 @@ class Reception:
             return None if situation.waiting else Recognition(Errand("thanks"), strong=False)
         if commands.stop_notices(text):
             return Recognition(Errand("stop_notices"), strong=True)
+        if (order := _order_of_the_post(text, world)) is not None:
+            return Recognition(order, strong=True)
         said = world.understand(text)
         if (event := _life_event(text, said, world)) is not None:
             return event
@@ -93,6 +96,10 @@ class Reception:
                 return Errand("dossier_status", {"code": said.dossier_code} if said.dossier_code else {"words": text})
             case "book":
                 return Errand("book_visit", {**_when(said, text), **_what_for(said, situation)})
+            case "post_result_home":
+                return _by_post(said, {"service": "bring"}, situation)
+            case "post_pickup":
+                return _by_post(said, {}, situation)
             case "cancel_booking":
                 return Errand("my_visits", {"asked": "cancel"})
             case "reschedule":
@@ -131,6 +138,30 @@ def _life_event(text: str, said: Understood, world: World) -> Recognition | None
     return Recognition(Errand("find_procedure", {**several, **asked(text)}), strong=False)
 
 
+def _order_of_the_post(text: str, world: World) -> Errand | None:
+    """An order that has a number: by that, by the post's number of one's own, or by words that speak of it."""
+    asked = commands.post_order(text)
+    wish = {"asked": asked} if asked in ("cancel", "change") else {}
+    number = find_code("B", text)
+    if number is not None:
+        return Errand("my_posts", {"number": number, **wish})
+    if is_s10(text):
+        typed = item_key(text)
+        mine = next((each for each in world.post.of(world.citizen) if each.item and item_key(each.item) in typed), None)
+        return Errand("my_posts", {"order": mine.number}) if mine else None
+    return Errand("my_posts", wish) if asked else None
+
+
+def _by_post(said: Understood, known: dict[str, Any], situation: Situation) -> Errand:
+    """A dossier's code in the same breath: its owner is asked for first. The procedure in hand is only offered: papers are not to go for
+    another matter than the one meant.
+    """
+    if said.dossier_code:
+        return Errand("dossier_status", {"code": said.dossier_code, "wish": "post"})
+    named = {"procedure": said.found.results[0].code} if said.found.sure else {}
+    return Errand("send_by_post", {**known, **named, "spoken_of": (situation.topic or {}).get("procedure")})
+
+
 def _says_nothing(said: Understood) -> bool:
     """Names no matter of its own: no reason to leave the question that waits."""
     return (said.intent == "out_of_scope" and not said.sure) or (said.intent == "follow_up" and said.facet is None)
@@ -157,7 +188,7 @@ def _facet(said: Understood) -> dict[str, Any]:
 def _follow_up(text: str, said: Understood, situation: Situation) -> Errand | None:
     """About the procedure in hand; without one there is nothing it could follow. A bare number asks nothing."""
     if not any(char.isalpha() for char in text):
-        left = not situation.waiting and isinstance(read_phone(text, {}, None), Read)
+        left = not situation.waiting and phones.read_phone(text) is not None
         return _PLAIN["human"] if left else None
     topic = situation.topic
     if topic is not None and "event" in topic:

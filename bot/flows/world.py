@@ -15,6 +15,7 @@ from bot.guidance.model import GuidanceLog
 from bot.misses.model import Misses
 from bot.notices.outbox import Notices
 from bot.offices.model import Office, Town
+from bot.postal.repository import Post
 from bot.privacy.model import Privacy
 from bot.readiness.model import ReadinessChecks
 from bot.search.events import EventFinder
@@ -69,6 +70,7 @@ class World(Premises):
     privacy: Privacy
     notices: Notices
     misses: Misses
+    post: Post
 
     def understand(self, text: str) -> Understood:
         return self.reader.understand(text, self.now)

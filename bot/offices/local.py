@@ -48,6 +48,7 @@ def _entry(part: Part, counters: Collection[str] | None) -> LocalEntry:
         code=code, fees=tuple(_fee(each) for each in part.parts("fees")), time=_limit(limit) if limit else None,
         counter=part.one_of("counter", counters) if counters is not None else part.text("counter"),
         by_post=_flag(part, "by_post"), form_at_counter=_flag(part, "form_at_counter"),
+        hand_back=part.texts("hand_back") if "hand_back" in part.table else part.get("hand_back"),
     )
     part.done()
     return entry
@@ -101,7 +102,8 @@ def _document(entry: LocalEntry) -> dict[str, Any]:
         ]
     if entry.time:
         document["time"] = _told(amount=entry.time.amount, unit=entry.time.unit, **_decision(entry.time.source))
-    return document | _told(counter=entry.counter, by_post=entry.by_post, form_at_counter=entry.form_at_counter)
+    document |= _told(counter=entry.counter, by_post=entry.by_post, form_at_counter=entry.form_at_counter)
+    return document if entry.hand_back is None else document | {"hand_back": list(entry.hand_back)}
 
 
 def _decision(source: Source) -> dict[str, Any]:

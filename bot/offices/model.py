@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Literal
 
 from bot.calendar.model import Period
 from bot.catalog.model import LocalEntry, Procedure
+from bot.postal.prices import PriceTable
+
+USUAL_NIGHT = (time(21), time(7))
+"""When nobody is written to unasked, where the office has not said otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ class Town:
     bank: BankAccount | None = None
     local: Mapping[str, LocalEntry] = field(default_factory=dict)
     """By code: the office's overlay on the catalogue."""
+    post: PriceTable | None = None
+    """What the post charges from here; None where the office has no table: then nobody is quoted a price."""
+    quiet: tuple[time, time] = USUAL_NIGHT
+    """From when in the evening to when in the morning nobody is written to unasked."""
 
     def counters_for(self, office: Office, procedure: Procedure | None) -> tuple[Counter, ...]:
         """Counters of *office* that take in *procedure*: the one that the overlay names, else those of its field."""

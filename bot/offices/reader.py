@@ -15,7 +15,8 @@ from bot.calendar.reading import Part, Reading, as_day
 from bot.catalog.reader import CODE
 from bot.errors import SettingsError
 from bot.offices.local import LOCAL_FILE, read_local
-from bot.offices.model import BankAccount, Counter, HoursException, Office, OldPlace, Town
+from bot.offices.model import USUAL_NIGHT, BankAccount, Counter, HoursException, Office, OldPlace, Town
+from bot.offices.prices import PRICES_FILE, read_prices
 from bot.offices.writing import finish
 from bot.strict_yaml import Items, Text
 
@@ -28,6 +29,7 @@ _HOTLINE = re.compile(r"1\d{2,3}")
 NO_OFFICE = "none"
 ADDRESS_WORDS = ("anh/chị", "ông/bà", "cô/bác", "quý vị")
 _ACCOUNT = re.compile(r"[0-9A-Z]{6,20}")
+_NIGHT_BEGINS, _NIGHT_ENDS = time(18), (time(5), time(10))
 
 
 class OfficeError(SettingsError):
@@ -45,16 +47,18 @@ def load_town(folder: Path, fields: Collection[str] | None = None, codes: Collec
     Raises OfficeError with every problem as ``file:line: path: message``.
     """
     finish(folder)
-    town_file, offices_file, places_file, local_file = map(Reading, ("town.yaml", "offices.yaml", "places.yaml", LOCAL_FILE))
+    names = ("town.yaml", "offices.yaml", "places.yaml", LOCAL_FILE, PRICES_FILE)
+    town_file, offices_file, places_file, local_file, prices_file = files = tuple(map(Reading, names))
     offices = _offices(offices_file, folder, fields, codes)
     places = _places(places_file, folder, {office.id for office in offices})
     town = _town(town_file, folder, offices, places)
     # The overlay is not held against the catalogue: that a code was retired meanwhile must not keep the office from opening.
     local = read_local(local_file, folder, {f"{office.id}/{counter.id}" for office in offices for counter in office.counters})
-    problems = [str(each) for file in (town_file, offices_file, places_file, local_file) for each in file.problems]
+    prices = read_prices(prices_file, folder)
+    problems = [str(each) for file in files for each in file.problems]
     if problems or town is None:
         raise OfficeError(problems)
-    return replace(town, local=local)
+    return replace(town, local=local, post=prices)
 
 
 def _town(reading: Reading, folder: Path, offices: tuple[Office, ...], places: tuple[OldPlace, ...]) -> Town | None:
@@ -71,9 +75,25 @@ def _town(reading: Reading, folder: Path, offices: tuple[Office, ...], places: t
         second_facts=_second_facts(part),
         address_word=part.one_of("address_word", ADDRESS_WORDS) or ADDRESS_WORDS[0],
         bank=_bank(part),
+        quiet=_quiet(part),
     )
     part.done()
     return town
+
+
+def _quiet(part: Part) -> tuple[time, time]:
+    value = part.text("quiet_hours")
+    ends = None if value is None else _ends(value)
+    if ends is not None and is_night(*ends):
+        return ends
+    if value is not None:
+        part.wrong("quiet_hours", f'"{value}" is not a night such as 21:00-07:00: it begins at 18:00 or later and ends from 05:00 to 10:00')
+    return USUAL_NIGHT
+
+
+def is_night(start: time, end: time) -> bool:
+    """Whether nobody minds that the bot keeps quiet from *start* to *end*. The day is not a night: news would wait for the evening."""
+    return start >= _NIGHT_BEGINS and _NIGHT_ENDS[0] <= end <= _NIGHT_ENDS[1]
 
 
 def _bank(part: Part) -> BankAccount | None:
@@ -209,14 +229,19 @@ def _periods(part: Part, key: str) -> tuple[Period, ...]:
 
 
 def _period(item: Any) -> Period | None:
-    match = _PERIOD.fullmatch(item.replace(" ", "")) if isinstance(item, Text) else None
+    ends = _ends(item) if isinstance(item, Text) else None
+    return Period(*ends) if ends and ends[0] < ends[1] else None
+
+
+def _ends(text: str) -> tuple[time, time] | None:
+    """Of ``07:30-11:30`` both ends, in whatever order; None where it is no such thing."""
+    match = _PERIOD.fullmatch(text.replace(" ", ""))
     if match is None:
         return None
     try:
-        period = Period(time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4])))
+        return time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
     except ValueError:
         return None
-    return period if period.start < period.end else None
 
 
 def _counters(part: Part, fields: Collection[str] | None) -> tuple[Counter, ...]:

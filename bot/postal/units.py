@@ -159,9 +159,26 @@ def _rows(file: str) -> Iterator[dict[str, str]]:
 
 
 @cache
+def provinces_of_today() -> dict[str, Unit]:
+    """By code; without the rest of the table, which takes a while to read."""
+    return {row["code"]: Unit(row["code"], row["name"]) for row in _rows("provinces.tsv")}
+
+
+@cache
+def communes_of_today() -> dict[str, tuple[Unit, str]]:
+    """By code, each with the code of its province; without the rest of the table."""
+    return {row["code"]: (Unit(row["code"], row["name"]), row["province"]) for row in _rows("communes.tsv")}
+
+
+@cache
 def vocabulary() -> dict[str, Any]:
     """``data/words.yaml``: what an address is written with besides names."""
     return dict(strict_yaml.load((files("bot.postal") / "data" / "words.yaml").read_text("utf-8")))
+
+
+def any_of(many: Iterable[str]) -> str:
+    """The part of a pattern that one of *many* fits, the longest first."""
+    return "|".join(re.escape(each) for each in sorted(many, key=len, reverse=True))
 
 
 @cache
@@ -224,3 +241,11 @@ def _by_name(units: Iterable[Named]) -> dict[str, tuple[Named, ...]]:
         for key in {letters(name) for name in unit.names}:
             found[key].append(unit)
     return {key: tuple(members) for key, members in found.items()}
+
+
+def fitting(units: tuple[Named, ...], typed: tuple[Syllable, ...], marked: bool) -> tuple[Named, ...]:
+    """Those whose marks allow what was typed; in a text with marks, exact ones alone where there are any."""
+    fits = [(each, {fit(typed, name) for name in each.names}) for each in units]
+    if marked and (same := tuple(each for each, how in fits if "same" in how)):
+        return same
+    return tuple(each for each, how in fits if how & {"same", "fewer"})

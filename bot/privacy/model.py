@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-Purpose = Literal["appointment", "call_back", "dossier", "complaint", "post"]
+Purpose = Literal["appointment", "call_back", "dossier", "complaint", "post", "post_address"]
 RequestKind = Literal["see", "erase", "withdraw", "correct"]
 
 KEEP: Mapping[str, timedelta] = {
@@ -24,9 +24,12 @@ KEEP: Mapping[str, timedelta] = {
     "sent_home": timedelta(days=365),
     "closure": timedelta(days=90),
     "dossier": timedelta(days=730),
+    "post": timedelta(days=180),
+    "post_address": timedelta(days=365),
 }
 """How long each kind is kept: after the visit for an appointment, after it is done for a call-back, after the last export that told of
-it for a dossier, after its last day for a closure, else after it was made.
+it for a dossier, after its last day for a closure, after it is over for a postal order (as long as somebody may still ask for proof or
+claim), after its last use for a remembered address, else after it was made.
 """
 
 ANSWER_WITHIN_WORKING_DAYS = 2
@@ -67,7 +70,7 @@ class Privacy(Protocol):
     def tell(self, citizen: int, purpose: Purpose) -> None: ...
 
     def withdraw(self, citizen: int) -> int:
-        """Takes back every consent; how many."""
+        """Takes back every consent; how many. An address remembered for later goes with it: nothing else stands behind it."""
         ...
 
     def held(self, citizen: int) -> Mapping[str, Sequence[Mapping[str, str]]]:

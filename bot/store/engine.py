@@ -1,6 +1,6 @@
 """The store: opened once for a process, safe to use from any thread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from bot.feedback.model import Feedback
 from bot.guidance.model import GuidanceLog
 from bot.misses.model import Misses
 from bot.notices.outbox import Notices
+from bot.postal.repository import Post
 from bot.privacy.model import Privacy
 from bot.readiness.model import ReadinessChecks
 from bot.store.appointments import StoredAppointments
@@ -27,6 +28,7 @@ from bot.store.feedback import StoredFeedback
 from bot.store.guidance import StoredGuidanceLog
 from bot.store.misses import StoredMisses
 from bot.store.outbox import StoredNotices, StoredOutbox
+from bot.store.post import StoredPost
 from bot.store.privacy import StoredPrivacy
 from bot.store.readiness import StoredReadinessChecks
 from bot.store.retention import StoredRetention
@@ -35,8 +37,9 @@ from bot.store.schema import bring_to_head, prepare_file, upgrade_to
 from bot.store.scope import Scope
 from bot.store.tables import call_backs, conversations, inbox, key_check, outbox
 from bot.store.turns import StoredTurn, StoredTurns
-from bot.store.urls import read_url
+from bot.store.urls import exists, read_url, sqlite_file
 from bot.store.visits import StoredVisits
+from bot.store.zalo_tokens import StoredZaloTokens
 from bot.visits.model import Visits
 
 
@@ -53,16 +56,18 @@ class Repositories:
     notices: Notices
     misses: Misses
     visits: Visits
+    post: Post
 
 
 class Store:
-    """Everything that is kept. ``outbox`` and ``retention`` are the workers' sides of it."""
+    """Everything that is kept. ``outbox``, ``retention`` and ``platform_tokens`` are the workers' sides of it."""
 
     def __init__(self, database: Database, keys: Keys, clock: Clock) -> None:
         self._database, self._keys, self._clock = database, keys, clock
         self._turns = StoredTurns(database, keys, clock, _repositories)
         self.outbox = StoredOutbox(database, clock)
         self.retention = StoredRetention(database, clock)
+        self.platform_tokens = StoredZaloTokens(database, keys, clock)
 
     def intake(self, incoming: Incoming) -> bool:
         """Stores the event; False for a duplicate, which changes nothing."""
@@ -142,8 +147,13 @@ def open_store(url: str, keys: Keys, clock: Clock) -> Store:
     return Store(database, keys, clock)
 
 
-def upgrade(url: str) -> None:
-    """``db upgrade``: brings the schema to this release; no key is needed for that."""
+def upgrade(url: str, environ: Mapping[str, str] | None = None) -> None:
+    """``db upgrade``: brings the schema to this release, for which no key is needed. A SQLite file that is not there yet is made with its
+    keys (those of *environ*, else new ones beside it): without them nobody could open it afterwards.
+    """
+    file = sqlite_file(read_url(url))
+    if file is not None and not exists(file):
+        Keys.load(url, environ or {})
     database = _database(url, keys=None)
     try:
         upgrade_to(database)
@@ -167,7 +177,7 @@ def _repositories(scope: Scope) -> Repositories:
     return Repositories(
         appointments=StoredAppointments(scope), dossiers=StoredDossiers(scope), readiness=StoredReadinessChecks(scope),
         guidance=StoredGuidanceLog(scope), feedback=StoredFeedback(scope), privacy=StoredPrivacy(scope),
-        notices=StoredNotices(scope), misses=StoredMisses(scope), visits=StoredVisits(scope),
+        notices=StoredNotices(scope), misses=StoredMisses(scope), visits=StoredVisits(scope), post=StoredPost(scope),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.dialogue.messages import from_json
+from bot.dialogue.messages import Outgoing, from_json
 from bot.notices.history import Cursor, Heard, History, Told
 from bot.store.database import Database
 from bot.store.tables import conversations, inbox, outbox
@@ -41,6 +41,9 @@ _EVENTS = (
 )
 _ROW = sa.select(outbox.c.id, outbox.c.payload, outbox.c.due_at).where(
     outbox.c.conversation == _OF, outbox.c.id == sa.bindparam("row"), outbox.c.place.is_not(None), outbox.c.payload.is_not(None)
+)
+_MESSAGE = sa.select(outbox.c.payload).join(conversations, conversations.c.id == outbox.c.conversation).where(
+    conversations.c.channel == sa.bindparam("channel"), outbox.c.id == sa.bindparam("row"), outbox.c.place.is_not(None),
 )
 _FORGOTTEN = sa.select(sa.func.coalesce(sa.func.max(outbox.c.place), 0)).where(outbox.c.conversation == _OF, outbox.c.payload.is_(None))
 _UNANSWERED = sa.select(inbox.c.id).where(inbox.c.conversation == _OF, inbox.c.done_at.is_(None)).limit(1)
@@ -84,6 +87,11 @@ class StoredHistory:
             conversation = _conversation(connection, address)
             found = connection.execute(_ROW, {"of": conversation, "row": row}).one_or_none() if conversation is not None else None
         return None if found is None else Told(found.id, from_json(found.payload), found.due_at)
+
+    def message(self, channel: str, row: int) -> Outgoing | None:
+        with self._database.reading() as connection:
+            payload = connection.execute(_MESSAGE, {"channel": channel, "row": row}).scalar_one_or_none()
+        return None if payload is None else from_json(payload)
 
     def waiting(self, address: Address) -> bool:
         with self._database.reading() as connection:

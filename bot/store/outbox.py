@@ -38,7 +38,7 @@ _BEHIND_ANOTHER = looked_up(
     # A reply that is to be tried again later still goes first; a notice whose time has not come does not.
     sa.or_(_earlier.c.kind == "reply", _earlier.c.due_at <= _NOW),
 )
-_ADDRESS = (conversations.c.channel, conversations.c.bot, conversations.c.peer, conversations.c.last_seen)
+_ADDRESS = tuple(conversations.c[name] for name in ("channel", "bot", "peer", "last_seen", "unfollowed_at"))
 _WITH_ADDRESS = sa.select(table, *_ADDRESS).join(conversations, conversations.c.id == table.c.conversation)
 _NEXT = (
     _WITH_ADDRESS.where(_IS_DUE, conversations.c.channel.in_(_CHANNELS), ~_SENDING, ~_BEHIND_ANOTHER)
@@ -138,9 +138,10 @@ class StoredOutbox:
             return [_row(row, row.attempts) for row in rows]
 
     def called(self, row: int) -> bool:
-        told = table.update().where(table.c.id == row, table.c.state == "waiting").values(state="dropped", payload=None)
+        waits = sa.or_(table.c.state == "waiting", _UNKNOWN)
+        told = table.update().where(table.c.id == row, waits).values(state="dropped", payload=None, lease_until=None)
         with self._database.writing() as connection:
-            done: int = connection.execute(told).rowcount
+            done: int = connection.execute(told, {"now": self._clock.now()}).rowcount
             connection.commit()
         return done == 1
 
@@ -243,4 +244,4 @@ def _through(row: sa.Row[Any], state: str) -> dict[str, Any]:
 
 def _row(row: sa.Row[Any], attempts: int) -> Row:
     message = Outgoing("") if row.payload is None else from_json(row.payload)
-    return Row(row.id, row.conversation, row.channel, row.bot, row.peer, message, attempts, row.last_seen)
+    return Row(row.id, row.conversation, row.channel, row.bot, row.peer, message, attempts, row.last_seen, row.unfollowed_at is not None)

@@ -5,19 +5,22 @@ What stays after erasing, and why:
   wants to be rid of it cancels it. All other bookings go.
 - a complaint's words stay, since the office owes an answer, but nobody can tell any more whose they were; ratings
   likewise keep only the score.
+- a postal order that is on its way stays until it is over, since somebody must be found at the door, and goes then; one that was not
+  handed over yet is cancelled by that and goes at once, like all that are over.
 - refused look-ups of the last day stay: else erasing would be the way to go on guessing.
 - consents stay as withdrawn, requests about one's own data stay: they show that the office did as it was asked.
 - of the conversation stays the address on the channel, without which the very answer could not be sent.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.clock import local
+from bot.postal.model import CHANGEABLE
 from bot.privacy.model import PersonalData
 from bot.store.scope import Scope
 from bot.store.tables import (
@@ -30,6 +33,9 @@ from bot.store.tables import (
     follows,
     inbox,
     outbox,
+    postal_addresses,
+    postal_events,
+    postal_orders,
     ratings,
     readiness,
     wrong_tries,
@@ -133,6 +139,54 @@ class DataRequestData(_Kind):
         return 0
 
 
+class PostData:
+    """Postal orders, each with what happened to it."""
+
+    kind = "post"
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
+        query = sa.select(postal_orders).where(postal_orders.c.citizen == citizen).order_by(postal_orders.c.id)
+        return [self._shown(row) for row in self._scope.connection.execute(query).all()]
+
+    def _shown(self, row: sa.Row[Any]) -> dict[str, str]:
+        plain = ("number", "service", "dossier", "procedure", "state", "time_of_day", "pair", "made_at", "collect", "item", "manifest")
+        quote, person = row.quote or {}, row.person
+        words = {name: row._mapping[name] for name in plain} | _recipient_in_words(person["recipient"])
+        words |= {"relief": person["relief"], "note": person["note"], "price": quote.get("amount")}
+        words |= {"hand_back": "; ".join(row.hand_back or ()), "happened": "; ".join(self._happened(row.id))}
+        return _told(words)
+
+    def _happened(self, order: int) -> list[str]:
+        query = sa.select(postal_events).where(postal_events.c.postal_order == order).order_by(postal_events.c.day, postal_events.c.id)
+        return [
+            " ".join(filter(None, (_word(row.day), row.state, *(row.person or {}).values())))
+            for row in self._scope.connection.execute(query)
+        ]
+
+    def erase(self, citizen: int) -> int:
+        mine = postal_orders.update().where(postal_orders.c.citizen == citizen)
+        may_go = sa.or_(postal_orders.c.over_at.is_not(None), postal_orders.c.state.in_(CHANGEABLE))
+        # Taken before anything is deleted: one that goes onto a manifest at this moment is on its way, and stays.
+        going = mine.where(may_go).values(forget=True).returning(postal_orders.c.id)
+        orders = list(self._scope.connection.execute(going).scalars())
+        self._scope.changed(postal_events.delete().where(postal_events.c.postal_order.in_(orders)))
+        self._scope.changed(mine.where(~may_go).values(forget=True))
+        return self._scope.changed(postal_orders.delete().where(postal_orders.c.id.in_(orders)))
+
+
+class PostAddressData(_Kind):
+    kind, table = "post_address", postal_addresses
+
+    def export(self, citizen: int) -> Sequence[Mapping[str, str]]:
+        query = sa.select(postal_addresses.c.recipient, postal_addresses.c.used_at).where(*self._of(citizen))
+        return [
+            _told(_recipient_in_words(row.recipient) | {"used_at": row.used_at}) for row in self._scope.connection.execute(query)
+        ]
+
+
 class ConversationData:
     """The address, and what the conversation is about at the moment."""
 
@@ -189,14 +243,28 @@ class MessageData:
 def all_kinds(scope: Scope) -> list[PersonalData]:
     return [
         BookingData(scope), CallBackData(scope), ComplaintData(scope), RatingData(scope), FollowData(scope),
-        WrongTryData(scope), ReadinessData(scope), ConsentData(scope), DataRequestData(scope), MessageData(scope),
-        ConversationData(scope),
+        WrongTryData(scope), ReadinessData(scope), ConsentData(scope), DataRequestData(scope), PostData(scope),
+        PostAddressData(scope), MessageData(scope), ConversationData(scope),
     ]
 
 
+def _recipient_in_words(recipient: Mapping[str, Any]) -> dict[str, Any]:
+    address = recipient["address"]
+    parts = (address["house"], address["hamlet"], address["landmark"], address["old_district"])
+    units = (address["commune"]["name"], address["province"]["name"])
+    named = {name: recipient[name] for name in ("name", "phone", "other")}
+    return named | {"address": ", ".join(filter(None, (*parts, *units)))}
+
+
 def _in_words(row: sa.Row[*tuple[Any, ...]]) -> dict[str, str]:
-    return {name: _word(value) for name, value in row._mapping.items() if value not in (None, "")}
+    return _told(dict(row._mapping))
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _word(value) for name, value in values.items() if value not in (None, "")}
 
 
 def _word(value: Any) -> str:
-    return local(value).strftime("%d/%m/%Y %H:%M") if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return local(value).strftime("%d/%m/%Y %H:%M")
+    return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)

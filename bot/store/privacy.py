@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.privacy.model import DataRequest, Purpose
 from bot.store.personal import all_kinds
 from bot.store.scope import Scope
-from bot.store.tables import consents, data_requests
+from bot.store.tables import consents, data_requests, postal_addresses
 
 
 class StoredPrivacy:
@@ -29,6 +29,7 @@ class StoredPrivacy:
             self._scope.changed(again.values(told))
 
     def withdraw(self, citizen: int) -> int:
+        self._scope.changed(postal_addresses.delete().where(postal_addresses.c.citizen == citizen))
         given = consents.update().where(consents.c.citizen == citizen, consents.c.withdrawn_at.is_(None))
         return self._scope.changed(given.values(withdrawn_at=self._scope.now()))
 

@@ -23,6 +23,10 @@ from bot.store.tables import (
     metadata,
     misses,
     outbox,
+    postal_addresses,
+    postal_events,
+    postal_manifests,
+    postal_orders,
     ratings,
     readiness,
     sent_home,
@@ -92,7 +96,7 @@ def _conversation(connection: sa.Connection, before: datetime) -> int:
 
 def _holders() -> list[sa.Column[int]]:
     """The columns that keep a conversation; a request about one's data does so until it is answered."""
-    keys = (key for table in metadata.sorted_tables for key in table.foreign_keys)
+    keys = (key for table in metadata.sorted_tables for key in table.foreign_keys if key.column.table is conversations)
     return [key.parent for key in keys if key.parent.table not in _GOES_WITH_THE_CONVERSATION]
 
 
@@ -103,6 +107,19 @@ def _end_follows(connection: sa.Connection, before: datetime) -> None:
         dossier = connection.execute(sa.select(dossiers.c.returned_on).where(dossiers.c.code == code)).one_or_none()
         if dossier is None or (dossier.returned_on is not None and dossier.returned_on < before.date()):
             connection.execute(follows.delete().where(follows.c.id == follow))
+
+
+def _post(connection: sa.Connection, before: datetime) -> int:
+    """Orders that are over long enough, and those whose citizen asked for erasing while they were on their way. A list goes when nothing
+    of it is left and no list of its year can be made any more: its running number must not come back.
+    """
+    done = sa.or_(postal_orders.c.over_at < before, sa.and_(postal_orders.c.forget, postal_orders.c.over_at.is_not(None)))
+    gone = sa.select(postal_orders.c.id).where(done)
+    connection.execute(postal_events.delete().where(postal_events.c.postal_order.in_(gone)))
+    count = connection.execute(postal_orders.delete().where(done)).rowcount
+    listed = sa.exists().where(postal_orders.c.manifest == postal_manifests.c.code)
+    connection.execute(postal_manifests.delete().where(postal_manifests.c.year < local(before).year, ~listed))
+    return count
 
 
 def _past(table: sa.Table, day: str) -> _Forget:
@@ -125,5 +142,7 @@ _FORGET: Mapping[str, _Forget] = {
     "sent_home": _past(sent_home, "day"),
     "closure": _past(closures, "last"),
     "dossier": _older(dossiers, "as_of"),
+    "post": _post,
+    "post_address": _older(postal_addresses, "used_at"),
     "conversation": _conversation,
 }

@@ -13,7 +13,7 @@ from bot.errors import SchemaOutdated, StoreUnavailable
 from bot.store.database import Database
 from bot.store.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision, oldest first; a test holds this against the files."""
 
 HEAD = REVISIONS[-1]
@@ -37,6 +37,8 @@ def prepare_file(file: Path) -> None:
     """Makes folder and file, and sets WAL, which stays with the file."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)  # for its owner's eyes only, and so are the files that SQLite puts beside it
     except OSError as error:
         raise StoreUnavailable(f"the folder {file.parent} cannot be made: {error}") from None
     for tries_left in reversed(range(_TRIES)):

@@ -61,6 +61,7 @@ def _index(name: str, *columns: str, where: str, unique: bool = False) -> sa.Ind
 
 _LIVE = "state IN ('held', 'confirmed')"
 _STANDS_FOR_ERRAND = "procedure <> '' AND NOT begun"
+_NOT_OVER = "over_at IS NULL"
 
 # An id must not come back after its row is deleted: a notice, a booking or a log line may still name it.
 _NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
@@ -83,10 +84,12 @@ conversations = sa.Table(
     sa.Column("first_seen", UtcDateTime, nullable=False),
     sa.Column("last_seen", UtcDateTime, nullable=False),
     sa.Column("blocked_at", UtcDateTime),
+    sa.Column("unfollowed_at", UtcDateTime),
     sa.UniqueConstraint("channel", "bot", "peer"),
     sa.Index(None, "last_seen"),
     **_NEVER_AGAIN,
 )
+"""``last_seen`` is when the citizen last turned to us. Whoever is ``unfollowed_at`` may write, but wants nothing said unasked."""
 
 inbox = sa.Table(
     "inbox", metadata,
@@ -352,6 +355,92 @@ closures = sa.Table(
     sa.UniqueConstraint("office", "counter", "first", "last"),
 )
 """Days on which nobody is received, both included; ``counter`` is empty for the whole office."""
+
+zalo_tokens = sa.Table(
+    "zalo_tokens", metadata,
+    sa.Column("app", sa.String, primary_key=True),
+    sa.Column("seed_hash", sa.String, nullable=False),
+    sa.Column("access", EncryptedText),
+    sa.Column("access_until", UtcDateTime),
+    sa.Column("refresh", EncryptedText, nullable=False),
+    sa.Column("refresh_since", UtcDateTime, nullable=False),
+    sa.Column("lease", sa.String),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("failed_at", UtcDateTime),
+    sa.Column("failure", sa.String),
+)
+"""The Official Account's tokens. Who holds the ``lease`` renews the pair; a refresh token is good once. ``seed_hash`` tells whether the
+settings' own refresh token is still the one that this pair grew from."""
+
+
+postal_manifests = sa.Table(
+    "postal_manifests", metadata,
+    sa.Column("code", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, unique=True),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("running", sa.Integer, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("year", "running"),
+)
+
+postal_orders = sa.Table(
+    "postal_orders", metadata,
+    _id(),
+    sa.Column("number", sa.String, nullable=False, unique=True),
+    _citizen(),
+    sa.Column("service", sa.String, nullable=False),
+    sa.Column("dossier", EncryptedText),
+    sa.Column("dossier_hash", sa.String),
+    sa.Column("procedure", sa.String),
+    sa.Column("subject_hash", sa.String, nullable=False),
+    sa.Column("person", EncryptedJson, nullable=False),
+    sa.Column("quote", EncryptedJson),
+    sa.Column("time_of_day", sa.String, nullable=False),
+    sa.Column("pair", sa.String),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("over_at", UtcDateTime),
+    sa.Column("collect", sa.Integer),
+    sa.Column("hand_back", EncryptedJson),
+    sa.Column("sheets", sa.Integer),
+    sa.Column("manifest", sa.String, sa.ForeignKey("postal_manifests.code")),
+    sa.Column("place", sa.Integer),
+    sa.Column("item", EncryptedText),
+    sa.Column("item_hash", sa.String),
+    sa.Column("forget", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("manifest", "place"),
+    sa.Index(None, "citizen"),
+    sa.Index(None, "state"),
+    sa.Index(None, "dossier_hash"),
+    sa.Index(None, "item_hash"),
+    sa.Index(None, "over_at"),
+    _index("uq_postal_orders_live", "citizen", "service", "subject_hash", where=_NOT_OVER, unique=True),
+    **_NEVER_AGAIN,
+)
+"""``person``: whom the post visits and where, the relief claimed, the note. ``place`` counts within the manifest. ``forget``: the citizen
+asked for erasing while it was on its way; it goes as soon as it is over."""
+
+postal_events = sa.Table(
+    "postal_events", metadata,
+    _id(),
+    sa.Column("postal_order", BigId, sa.ForeignKey("postal_orders.id"), nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("person", EncryptedJson),
+    sa.Column("next_try", sa.Date),
+    sa.UniqueConstraint("postal_order", "state", "day", "attempt"),
+)
+"""``person``: why it failed and who signed, in the post's words."""
+
+postal_addresses = sa.Table(
+    "postal_addresses", metadata,
+    _citizen(primary_key=True, autoincrement=False),
+    sa.Column("recipient", EncryptedJson, nullable=False),
+    sa.Column("used_at", UtcDateTime, nullable=False),
+    sa.Index(None, "used_at"),
+)
+"""Remembered for the next order, because the citizen wants it so."""
 
 
 def encrypted_columns(table: sa.Table) -> list[sa.Column[Any]]:

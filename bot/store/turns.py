@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from bot.clock import Clock
-from bot.dialogue.messages import Incoming, Outgoing
+from bot.dialogue.messages import OF_THE_CITIZEN, Incoming, Outgoing
 from bot.dialogue.turns import Event
 from bot.store.crypto import Keys
 from bot.store.database import Database
@@ -48,6 +48,8 @@ _CONVERSATION = sa.select(conversations.c.id, conversations.c.blocked_at).where(
 _SAY = outbox.insert()
 _OF_EVENT = inbox.update().where(inbox.c.id == sa.bindparam("event"), _UNFINISHED)
 _OF_CONVERSATION = conversations.update().where(conversations.c.id == sa.bindparam("conversation"))
+_FOLLOWS = {"follow": False, "unfollow": True}
+"""What of these says whether unasked messages are unwelcome from now on."""
 
 
 class _Strange(Exception):
@@ -74,8 +76,13 @@ class StoredTurn(Generic[R]):
 
     def commit(self, state: Mapping[str, Any], outgoing: Sequence[Outgoing]) -> None:
         connection, now, event = self._scope.connection, self._scope.now(), self._event
-        connection.execute(_OF_CONVERSATION, {"conversation": event.conversation, "state": state, "last_seen": now})
-        open_window(connection, event.conversation)
+        values: dict[str, Any] = {"conversation": event.conversation, "state": state}
+        if event.incoming.kind in _FOLLOWS:
+            values["unfollowed_at"] = now if _FOLLOWS[event.incoming.kind] else None
+        if event.incoming.kind in OF_THE_CITIZEN:
+            values["last_seen"] = now
+            open_window(connection, event.conversation)
+        connection.execute(_OF_CONVERSATION, values)
         if outgoing:
             connection.execute(_SAY, [
                 new_row(event.conversation, f"event:{event.id}:{number}", message, now, due_at=now)
@@ -156,6 +163,8 @@ class StoredTurns(Generic[R]):
             if connection.execute(_OF_EVENT, values).rowcount == 0:
                 return
             if apology is not None:
+                if event.incoming.kind in OF_THE_CITIZEN:  # an apology answers somebody who wrote: their window is open
+                    connection.execute(_OF_CONVERSATION, {"conversation": event.conversation, "last_seen": now})
                 row = new_row(event.conversation, f"event:{event.id}:apology", apology, now, due_at=now)
                 connection.execute(_SAY, row)
             connection.commit()
@@ -169,7 +178,7 @@ def _conversation_of(scope: Scope, incoming: Incoming, now: datetime) -> int:
         if new is not None:
             return new
         row = scope.connection.execute(_CONVERSATION, address).one()
-    if row.blocked_at is not None:
+    if row.blocked_at is not None and incoming.kind in OF_THE_CITIZEN:
         unblock(scope.connection, row.id, now)
     conversation: int = row.id
     return conversation
@@ -188,7 +197,8 @@ def _next_event(connection: sa.Connection) -> sa.Row[Any] | None:
 
 def _payload(incoming: Incoming) -> dict[str, Any]:
     sent_at = incoming.sent_at.isoformat()
-    return {"kind": incoming.kind, "text": incoming.text, "sent_at": sent_at, "photo": incoming.photo}
+    payload = {"kind": incoming.kind, "text": incoming.text, "sent_at": sent_at, "photo": incoming.photo}
+    return payload | ({"details": dict(incoming.details)} if incoming.details else {})
 
 
 def _incoming(row: sa.Row[Any]) -> Incoming:
@@ -196,4 +206,5 @@ def _incoming(row: sa.Row[Any]) -> Incoming:
     return Incoming(
         channel=row.channel, bot=row.bot, event_id=row.event_id, peer=row.peer, kind=payload["kind"],
         text=payload["text"], sent_at=datetime.fromisoformat(payload["sent_at"]), photo=payload["photo"],
+        details=payload.get("details", {}),
     )

@@ -8,6 +8,8 @@ from bot.search.folding import fold
 from bot.understanding.words import table
 
 Command = Literal["back", "leave", "menu", "person", "resume", "yes", "no"]
+PostWish = Literal["cancel", "change", "see"]
+_POST_WISHES: tuple[PostWish, ...] = ("cancel", "change", "see")
 _COMMANDS: tuple[Command, ...] = ("back", "leave", "menu", "person", "resume", "yes", "no")
 _POLITE = re.compile(r"\s+(a|nha|nhe|nghen|di|giup|gium|dum|em|em oi|voi)$")
 """Particles at the end that change nothing: "hủy nha", "menu đi"."""
@@ -29,6 +31,15 @@ def stop_notices(text: str) -> bool:
     """Whether the whole message asks for no more notices: "thôi báo", "đừng nhắn nữa"."""
     said = bare(text)
     return said in _stop_notices() or _POLITE.sub("", said) in _stop_notices()
+
+
+def post_order(text: str) -> PostWish | None:
+    """What the message wants of a postal order that is there already: "bưu điện tới đâu rồi", "hủy đơn bưu điện"."""
+    whole = bare(text)
+    if whole in _post_orders_alone() or _POLITE.sub("", whole) in _post_orders_alone():
+        return "change"
+    said = f" {whole} "
+    return next((wish for wish in _POST_WISHES if any(f" {phrase} " in said for phrase in _post_orders(wish))), None)
 
 
 def number(text: str) -> int | None:
@@ -65,6 +76,16 @@ def _none_of_these() -> frozenset[str]:
 @cache
 def _stop_notices() -> frozenset[str]:
     return frozenset(bare(str(said)) for said in table("commands.yaml")["stop_notices"])
+
+
+@cache
+def _post_orders(wish: PostWish) -> frozenset[str]:
+    return frozenset(bare(str(said)) for said in table("commands.yaml")["post_order"][wish])
+
+
+@cache
+def _post_orders_alone() -> frozenset[str]:
+    return frozenset(bare(str(said)) for said in table("commands.yaml")["post_order_alone"])
 
 
 @cache

@@ -19,9 +19,14 @@ TYPED = (
     "nộp trên mạng",
     "tố cáo cán bộ", "giấy độc thân", "doi bang lai xe", "đặt lịch sáng mai", "kiem giay", "chuyển trường cấp 1",
     "vợ mới sanh cần làm giấy gì", "làm giấy cho người đã mất",
+    "bưu điện tới nhà lấy hồ sơ được không", "gửi kết quả về nhà", "đơn bưu điện của tôi", "ấp 3, xã An Thạnh, Cần Thơ", "xã Mỹ Hiệp",
 )
 """What citizens type, of every kind that some step waits for."""
 
+FETCH = ("bưu điện tới nhà lấy hồ sơ được không", "2")
+POST = (
+    *FETCH, "khai sinh cho con", "Nguyễn Thị Mẫu", "0912345678", "ấp 3, xã An Thạnh, Cần Thơ", "1",
+)
 SCRIPTS = (
     ("đặt lịch", "1", "1", "1", "1", "1", "Nguyễn Thị Mẫu", "1"),
     ("đặt lịch làm giấy khai sinh cho con", "1", "2", "1", "1", "Trần Văn Mẫu", "1"),
@@ -30,6 +35,16 @@ SCRIPTS = (
     ("hủy lịch", "1", "2"),
     ("hủy lịch", "1", "1"),
     ("thôi báo",),
+    (*POST, "10", "1", "1", "2", "bưu điện tới đâu rồi", "2", "0987654321", "2", "1", "ấp 5, xã Mỹ Hiệp, Đồng Tháp", "1"),
+    ("đơn bưu điện của tôi", "6"),
+    (*FETCH, "giấy độc thân", "2", "Nguyễn Thị Mẫu", "0912345678", "xã Mỹ Hiệp", "2", "ấp 3", "1", "10", "1"),
+    (*FETCH, "giấy độc thân", "2", "Nguyễn Thị Mẫu", "0912345678", "ấp 3, xã Củ Chi, TP Hồ Chí Minh", "1", "10", "1"),
+    (*FETCH, "đăng ký kết hôn", "1", "10", "1", "1", "đơn bưu điện của tôi", "1", "5", "1"),
+    (*FETCH[:1], "4"),
+    (*FETCH, "khai sinh cho con"),
+    ("H20.14-261102-0007", "6789", "2"),
+    ("hủy đơn bưu điện", "2"),
+    ("hủy đơn bưu điện", "1"),
     ("H20.14-261102-0007", "6789", "1", "H20.14-261005-0012", "2345", "1", "thôi báo", "1"),
 )
 """Errands told in one go: what one walk books, another must find."""
@@ -39,6 +54,8 @@ SET_UP_ELSEWHERE = {
     ("book_visit", "no_days"), ("book_visit", "lapsed"), ("my_visits", "gone"), ("file_online", "how"), ("dossier_status", "locked"),
     ("keep_card", "procedure"), ("check_readiness", "procedure"), ("check_readiness", "no_list"), ("book_visit", "already"),
     ("life_event", "nothing_listed"), ("follow_dossier", "gone"), ("follow_dossier", "many"),
+    ("send_by_post", "not_set_up"), ("send_by_post", "not_by_post"), ("send_by_post", "too_late"), ("my_posts", "standing"),
+    ("my_posts", "too_late"),
 }
 """Steps that need another world (no office, a full month, a clock that has moved); their own tests reach them."""
 

@@ -14,7 +14,7 @@ from bot.clock import SetClock, aware
 from bot.commands.importing import ImportOffice
 from bot.store import Keys, open_store
 from bot.texts.reader import load_texts
-from tests.doubles.exports import ALL, MERGED_TITLES, REPEATED
+from tests.doubles.exports import ALL, MERGED_TITLES, PAUSED, REGISTER, REPEATED
 
 NOW = aware(datetime(2026, 11, 21, 8, 0))
 
@@ -101,6 +101,67 @@ def test_a_fixed_row_is_taken_over(tmp_path, take, ask):
     assert "27/11/2026" in ask([("H20.14-261104-0003", "4321")])[0]
 
 
+def test_the_bad_rows_of_a_text_export_are_a_workbook_with_the_wrong_cells_shown(tmp_path, take):
+    """A text file would open in one column, and a phone would lose its first digit."""
+    from openpyxl import load_workbook
+
+    _, summary, _ = take(written(REPEATED, tmp_path))
+    assert summary["corrections"].endswith("gop_loi.xlsx")
+    (sheet,) = load_workbook(summary["corrections"]).worksheets
+    assert [cell.value for cell in sheet[2]][:3] == ["mahoso", "tinh trang", "ho ten"]
+    assert "Sửa ô tô vàng" in sheet["A1"].value
+    assert [(cell.coordinate, cell.value) for row in sheet["A3:G5"] for cell in row if cell.fill.fgColor.rgb == "00FFF2CC"] == [
+        ("A3", "H20.14-261113-0062"), ("E4", "11/13/2026"), ("E5", "20/11/2026"),
+    ]
+    assert (sheet["D4"].value, sheet["D4"].number_format) == ("0900000063", "@")
+    assert all(row[7].alignment.wrap_text for row in sheet["A3:H5"])
+
+
+def test_of_two_rows_with_one_code_the_second_replaces_the_first_once_it_is_handed_in_as_right(tmp_path, take, ask):
+    from openpyxl import load_workbook
+
+    lines, summary, _ = take(written(REPEATED, tmp_path))
+    assert "Dòng này đúng thì để nguyên, rồi nhập tệp lỗi" in next(each["text"] for each in lines if each.get("problem") == "code_again")
+    book = load_workbook(summary["corrections"])
+    book.active.delete_rows(4, 2)
+    book.save(summary["corrections"])
+    _, fixed, status = take(tmp_path / summary["corrections"])
+    assert (fixed["changed"], fixed["bad"], status) == (1, 0, 0)
+    assert "đang được xử lý" not in ask([("H20.14-261113-0062", "0062")])[0]
+
+
+def test_bad_rows_go_as_text_where_a_text_file_is_named_for_them(tmp_path, url, capsys):
+    path, errors = written(REPEATED, tmp_path), tmp_path / "sua.csv"
+    assert main(["dossiers", "import", str(path), "--db", url, "--errors", str(errors)]) == 1
+    assert errors.read_text("utf-8-sig").splitlines()[1] == "mahoso|tinh trang|ho ten|dien thoai|ngay nhan|ngay hen|ngay tra|Lỗi"
+
+
+def test_a_day_that_stands_as_a_bare_number_is_told_as_a_day(tmp_path, take):
+    lines, _, _ = take(written(REGISTER, tmp_path))
+    assert '"46295 = 30/09/2026" sớm hơn ngày tiếp nhận 06/10/2026' in next(each["text"] for each in lines if each["kind"] == "bad_row")
+
+
+def test_several_files_are_taken_one_after_the_other_and_one_that_is_not_there_is_named(tmp_path, url, capsys):
+    good = tmp_path / "a.csv"
+    good.write_text("Mã hồ sơ,Trạng thái,SĐT\nH20.14-200113-0072,Đang xử lý,0900000072\n", "utf-8")
+    assert main(["dossiers", "import", str(good), str(written(PAUSED, tmp_path)), "--db", url]) == 1
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines() if "Đọc" in line] == ["a.csv", PAUSED.name]
+    assert main(["dossiers", "import", "ho", "so.xlsx", str(good), "--db", url]) == 1
+    said = capsys.readouterr()
+    assert "Không thấy tệp so.xlsx. Tên có dấu cách thì để trong ngoặc kép" in said.err
+    assert "không đổi 1" in said.out
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    ([], "Ghi tên tệp cần nhập"),
+    (["a.csv", "--watch", "vao"], "không ghi cả hai"),
+    (["a.csv", "b.csv", "--errors", "loi.xlsx"], "chỉ nhập một tệp"),
+])
+def test_an_import_that_is_not_clear_is_asked_about(arguments, says, url, capsys):
+    assert main(["dossiers", "import", *arguments, "--db", url]) == 2
+    assert says in capsys.readouterr().err
+
+
 def test_an_officers_name_or_phone_opens_nothing(tmp_path, take, ask):
     take(written(MERGED_TITLES, tmp_path))
     code = "000.00.14.H20-261103-0002"
@@ -178,7 +239,7 @@ def test_a_watched_folder_takes_each_complete_file_once_and_moves_it(tmp_path, u
         with store.reading() as repositories:
             assert repositories.dossiers.count() == 2
     assert sorted(each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()) == [
-        "dang-chep.csv", "done/gop.csv", "failed/gop_loi.csv", "failed/hong.xlsx", "~$mo.xlsx",
+        "dang-chep.csv", "done/gop.csv", "failed/gop_loi.xlsx", "failed/hong.xlsx", "~$mo.xlsx",
     ]
     assert sum('"summary"' in line for line in capsys.readouterr().out.splitlines()) == 1
 

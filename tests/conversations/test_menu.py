@@ -14,6 +14,7 @@ def test_the_greeting_names_the_bot_the_place_and_the_sample(conversation):
 @pytest.mark.parametrize(("number", "place"), [
     ("1", "ask_procedure.field"), ("2", "dossier_status.code"), ("3", "book_visit.office"), ("4", "my_visits.none"),
     ("5", "office_hours.hours"), ("6", "call_back.phone"), ("7", "complain.kind"), ("8", "my_data.wish"), ("9", "life_event.list"),
+    ("10", "send_by_post.service"),
 ])
 def test_every_line_leads_somewhere(conversation, number, place):
     conversation.say("menu")

@@ -2,7 +2,8 @@
 
 import re
 
-from bot.short_codes import read_code
+from bot.postal.model import Address, Draft, Recipient, Unit
+from bot.short_codes import read_code, spoken
 from tests.conversations.test_book_visit import EVE_OF_THURSDAY, book, live, play
 from tests.conversations.test_call_back import waiting_rows
 
@@ -75,6 +76,47 @@ def test_what_is_told_of_a_visit_to_come_is_true(conversation):
     assert [each.name for each in live(conversation)] == [None]
     notices = conversation.at(EVE_OF_THURSDAY)
     assert not any("Nguyễn" in notice.text for notice in notices)
+
+
+def post_orders(conversation):
+    """Two orders, the first of them with the post; their numbers."""
+    conversation.say("xin chào")
+    home = Address("12", None, None, Unit("30001", "Xã Mẫu"), Unit("87", "Tỉnh Mẫu"), None, "said")
+    door = Recipient("Nguyễn Thị Mẫu", "0912 345 678", home)
+    numbers = []
+    with conversation.application.store.writing() as repositories:
+        for service in ("bring", "fetch"):
+            draft = Draft(conversation.citizen, service, "H20.14-261102-0007", None, door, None)
+            numbers.append(repositories.post.keep(draft, "confirmed").number)
+            if service == "bring":
+                repositories.post.make_manifest(conversation.clock.now().date())
+        repositories.post.remember(conversation.citizen, door)
+    return numbers
+
+
+def test_erasing_names_the_order_that_is_still_on_its_way_and_cancels_the_other(conversation):
+    on_its_way, waits = post_orders(conversation)
+    play(conversation, "xoa du lieu cua toi", "2")
+    assert "Đơn bưu chính chưa giao bưu điện thì hủy luôn." in conversation.text
+    conversation.say("1")
+    assert f"trừ đơn bưu chính đang đi: {spoken(on_its_way)}." in conversation.text
+    assert spoken(waits) not in conversation.text
+    request_told(conversation)
+    with conversation.repositories() as repositories:
+        assert [each.number for each in repositories.post.of(conversation.citizen)] == [on_its_way]
+        assert repositories.post.remembered(conversation.citizen) is None
+
+
+def test_orders_of_the_post_are_seen_half_hidden_and_the_address_goes_with_the_consent(conversation):
+    on_its_way, _ = post_orders(conversation)
+    play(conversation, "dữ liệu của tôi", "1")
+    assert f"Đơn bưu chính: 2. số {on_its_way}, người nhận" in conversation.text
+    assert "Địa chỉ nhờ nhớ: 1." in conversation.text
+    assert "Nguyễn Thị Mẫu" not in conversation.text
+    assert "0912 345 678" not in conversation.text
+    play(conversation, "dữ liệu của tôi", "3")
+    assert "Địa chỉ nhờ nhớ, nếu có, cũng đã xóa." in conversation.text
+    assert "post_address" not in held(conversation)
 
 
 def test_no_keeps_everything(conversation):

@@ -31,7 +31,7 @@ def test_a_number_out_of_range_is_answered_with_the_range_and_then_differently(c
     conversation.say("menu")
     first = conversation.say("77")[0].text
     second = conversation.say("77")[0].text
-    assert "từ 1 đến 9" in first
+    assert "từ 1 đến 10" in first
     assert first != second
     assert "0298 0000 000" in second
 

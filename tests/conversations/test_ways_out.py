@@ -6,6 +6,7 @@ from bot.dialogue.messages import as_plain_text
 from tests.conversations.test_book_visit import book, play
 
 HINT = "Bấm số để chọn; 0 là trở lại, 00 là về đầu."
+POST = ("bưu điện tới nhà lấy hồ sơ được không", "2")
 STEPS = {
     "book_visit.day": ("dat lich lam khai sinh cho con", "1"),
     "book_visit.half": ("dat lich lam khai sinh cho con", "1", "26/11"),
@@ -22,9 +23,13 @@ STEPS = {
     "rate.comment": ("cham diem phuc vu", "1"),
     "my_data.sure": ("xoa du lieu cua toi", "2"),
     "call_back.phone": ("gap can bo",),
+    "send_by_post.service": ("bưu điện tới nhà lấy hồ sơ được không",),
+    "send_by_post.name": (*POST, "khai sinh cho con"),
+    "send_by_post.address": (*POST, "khai sinh cho con", "Trần Mẫu", "0912345678"),
+    "send_by_post.review": (*POST, "khai sinh cho con", "Trần Mẫu", "0912345678", "ấp 3, xã An Thạnh, Cần Thơ", "1", "10", "1"),
     "find_procedure.case": ("xin gpxd cat nha can giay gi",),
 }
-RESUMED = {"book_visit", "dossier_status", "check_readiness", "complain", "my_data"}
+RESUMED = {"book_visit", "dossier_status", "check_readiness", "complain", "my_data", "send_by_post"}
 
 
 @pytest.fixture(params=sorted(STEPS))

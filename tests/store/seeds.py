@@ -9,6 +9,7 @@ from bot.dialogue.messages import Outgoing
 from bot.dossiers.model import Dossier
 from bot.feedback.model import Complaint, Rating
 from bot.misses.model import Miss
+from bot.postal.model import Address, Draft, Event, Recipient, Unit
 from bot.privacy.model import DataRequest
 from bot.readiness.model import Readiness
 from tests.store.acts import citizen, message, start
@@ -16,6 +17,7 @@ from tests.store.acts import citizen, message, start
 CODE = "000.00.14.H20-200703-0002"
 NAME, PHONE, WORDS = "Nguyen Thi Bich Lan", "0912345678", "ban cua toi day"
 PERSONAL = (NAME, PHONE, WORDS)
+DOOR = Recipient(NAME, PHONE, Address(WORDS, None, None, Unit("30001", "Xã Mẫu"), Unit("87", "Tỉnh Mẫu"), None, "said"), NAME)
 
 
 def seed(store, clock, peer="lan") -> int:
@@ -39,6 +41,11 @@ def seed(store, clock, peer="lan") -> int:
         repositories.privacy.tell(who, "appointment")
         repositories.privacy.keep_request(DataRequest("T00000A", who, "see", now, now, now))
         repositories.misses.record(Miss("a-question", WORDS, "declined", local(now).date()))
+        draft = Draft(who, "bring", CODE, "1.001193", DOOR, None, "poor", note=WORDS)
+        number = repositories.post.keep(draft, "confirmed", hand_back=(WORDS,)).number
+        repositories.post.make_manifest(local(now).date())
+        repositories.post.record(number, Event("delivered", local(now).date(), 1, receiver=NAME), "EB123456785VN")
+        repositories.post.remember(who, DOOR)
         notice = Outgoing(f"{NAME} {WORDS}", kind="notice")
         repositories.notices.queue(who, "reminder", notice, now + timedelta(hours=30))
         turn.commit({"answers": {"name": NAME, "phone": PHONE}}, [Outgoing(f"Chào {NAME}, {PHONE}"), Outgoing(WORDS)])

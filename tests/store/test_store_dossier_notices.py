@@ -6,16 +6,17 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from bot.bootstrap import NO_TOWN, dossier_notices
+from bot.bootstrap import NO_TOWN, Application, dossier_notices
 from bot.calendar.reader import load_national_calendar
 from bot.clock import aware
 from bot.dialogue.messages import Outgoing
 from bot.dossiers.model import Dossier
 from bot.flows.dossier_notices import causes_of
-from bot.notices.hours import InsideWindow, OpenFor, QuietHours
+from bot.notices.hours import QuietHours, Window
 from bot.notices.outbox import Blocked, OutsideWindow, Sent, deliver_due
 from bot.texts.reader import load_texts
-from tests.store.acts import CHANNEL, MORNING, citizen, message, rows, say, sent, side_by_side
+from bot.works import Works
+from tests.store.acts import CHANNEL, citizen, message, rows, say, sent, side_by_side
 
 CODE = "H20.14-260302-0007"
 CALENDAR, WORDS = load_national_calendar(), load_texts()
@@ -44,12 +45,12 @@ def lan(store, held):
     return who
 
 
-def taken_over(store, clock, *dossiers, killed=False):
+def taken_over(store, clock, *dossiers, killed=False, town=NO_TOWN):
     """One batch of an import."""
     with store.writing() as repositories:
         changes = repositories.dossiers.update(dossiers, TOLD).changes
         followers = repositories.dossiers.followers([each.new.code for each in changes])
-        queued = dossier_notices(NO_TOWN, WORDS, CALENDAR, clock, repositories).hear(changes, followers)
+        queued = dossier_notices(town, WORDS, CALENDAR, clock, repositories).hear(changes, followers)
         if killed:
             raise Killed
     return queued
@@ -193,18 +194,57 @@ def test_quiet_hours_of_the_same_day_end_on_it():
     assert noon.after(aware(datetime(2026, 3, 2, 14))) == aware(datetime(2026, 3, 2, 14))
 
 
+@pytest.mark.parametrize(("night", "told"), [((time(21), time(7)), [1, 0, 0]), ((time(19, 30), time(6, 15)), [0, 0, 1])])
+def test_notices_about_a_dossier_keep_the_offices_own_night(store, clock, lan, held, night, told):
+    clock.move_to(aware(datetime(2026, 3, 2, 20)))
+    taken_over(store, clock, ready(held, clock), town=replace(NO_TOWN, quiet=night))
+    for moment, count in zip((clock.now(), datetime(2026, 3, 3, 6, 14, 59), datetime(2026, 3, 3, 6, 15)), told, strict=True):
+        clock.move_to(aware(moment))
+        assert len(sent(store)) == count
+
+
+def test_a_notice_that_could_not_be_sent_by_day_is_not_sent_at_night(store, clock, lan, held, knowledge):
+    """Due at eight in the evening, but nothing ran until half past ten; the answer to a citizen goes out at any hour."""
+    clock.move_to(aware(datetime(2026, 3, 2, 20)))
+    taken_over(store, clock, ready(held, clock))
+    clock.move_to(aware(datetime(2026, 3, 2, 22, 30)))
+    say(store, "dạ", peer="minh")
+    wire = Wire()
+
+    async def until(true):
+        works = Works(Application(knowledge, NO_TOWN, store, clock), {CHANNEL: wire})
+        works.start()
+        async with asyncio.timeout(20):
+            while not true():
+                await asyncio.sleep(0.01)
+        await works.stop()
+
+    asyncio.run(until(lambda: wire.said and not store.status()["oldest_unsent_seconds"]))
+    assert wire.said == ["dạ"]
+    clock.move_to(aware(datetime(2026, 3, 3, 6, 59, 59)))
+    assert store.outbox.claim([CHANNEL]) is None
+    clock.move_to(aware(datetime(2026, 3, 3, 7)))
+    asyncio.run(until(lambda: len(wire.said) == 2))
+    assert "đã có kết quả" in wire.said[1]
+
+
 class Wire:
-    def __init__(self):
-        self.said = []
+    """With a *clock*, one whose platform lets us write for 48 hours."""
+
+    def __init__(self, clock=None):
+        self.said, self.clock = [], clock
 
     async def send(self, row):
+        window = Window(free=timedelta(hours=48), billed=timedelta(hours=48))
+        if self.clock is not None and window.standing(row.heard_at, self.clock.now()) != "free":
+            return OutsideWindow()
         self.said.append(row.message.text)
         return Sent()
 
 
 def test_outside_the_window_a_notice_waits_is_listed_for_a_call_and_goes_out_when_the_citizen_writes(store, clock, lan, held):
-    wire = Wire()
-    door = {CHANNEL: InsideWindow(wire, OpenFor(timedelta(hours=48)), clock)}
+    wire = Wire(clock)
+    door = {CHANNEL: wire}
     clock.move_to(clock.now() + timedelta(hours=49))
     taken_over(store, clock, ready(held, clock))
     asyncio.run(deliver_due(store.outbox, door))
@@ -230,10 +270,3 @@ def test_told_by_phone_it_is_not_sent_any_more(store, clock, lan, held):
     assert not store.outbox.called(row.id)
     say(store, "dạ")
     assert sent(store) == ["dạ"]
-
-
-def test_the_window_is_open_for_its_time_after_the_last_message():
-    window, heard = OpenFor(timedelta(hours=48)), aware(MORNING)
-    assert window.is_open(heard, heard + timedelta(hours=47, minutes=59))
-    assert not window.is_open(heard, heard + timedelta(hours=48))
-    assert not window.is_open(None, heard)

@@ -187,3 +187,21 @@ def test_the_cursor_tells_that_something_was_emptied(store):
     again = read(store, after.cursor)
     assert words(again) == ["c", "C"]
     assert again.cursor.forgotten == before.place
+
+
+def test_one_message_is_found_by_its_number_on_its_channel_while_it_is_there(store):
+    """What a signed link leads to: from the moment it goes out until it is forgotten."""
+    hear(store, "a")
+    answer(store, "A")
+    find = store.outbox.history.message
+    assert [find(CHANNEL, number) for number in range(1, 5)] == [None] * 4, "it waits still"
+    row = store.outbox.claim([CHANNEL]).id
+    assert find(CHANNEL, row).text == "A"
+    assert find("another channel", row) is None
+    assert find(CHANNEL, row + 1) is None
+    store.outbox.record(row, Sent())
+    assert find(CHANNEL, row).text == "A"
+    who = citizen(store)
+    with store.writing() as repositories:
+        repositories.privacy.erase(who)
+    assert find(CHANNEL, row) is None

@@ -32,7 +32,7 @@ def test_everything_held_is_shown_in_plain_words(store, clock):
     shown = held(store, seed(store, clock))
     assert set(shown) == {
         "appointment", "call_back", "complaint", "rating", "follow", "wrong_try", "readiness", "consent",
-        "data_request", "message", "conversation",
+        "data_request", "post", "post_address", "message", "conversation",
     }
     assert shown["appointment"][0] == {
         "office": "dong-da", "start": "02/03/2026 09:00", "procedure": "1.001191", "state": "confirmed",
@@ -40,6 +40,13 @@ def test_everything_held_is_shown_in_plain_words(store, clock):
     }
     assert shown["call_back"][0]["phone"] == PHONE
     assert shown["follow"][0]["code"] == CODE
+    assert {key: shown["post"][0][key] for key in ("dossier", "phone", "address", "relief", "happened")} == {
+        "dossier": CODE, "phone": PHONE, "address": f"{WORDS}, Xã Mẫu, Tỉnh Mẫu", "relief": "poor",
+        "happened": f"02/03/2026 handed_over; 02/03/2026 delivered {NAME}",
+    }
+    assert shown["post_address"] == [
+        {"name": NAME, "phone": PHONE, "other": NAME, "address": f"{WORDS}, Xã Mẫu, Tỉnh Mẫu", "used_at": "02/03/2026 08:00"},
+    ]
     assert [line["text"] for line in shown["message"]] == [
         f"{NAME} {PHONE} {WORDS}", f"{NAME} {WORDS}", f"Chào {NAME}, {PHONE}", WORDS,
     ]
@@ -56,7 +63,7 @@ def test_erasing_counts_by_kind_and_leaves_what_must_stay(store, clock):
     later(clock, hours=2)
     counts = erase(store, who)
     assert counts["appointment"] == 3
-    assert [counts[kind] for kind in ("complaint", "call_back", "readiness", "follow", "rating")] == [1] * 5
+    assert [counts[kind] for kind in ("complaint", "call_back", "readiness", "follow", "rating", "post", "post_address")] == [1] * 7
     left = held(store, who)
     assert set(left) == {"appointment", "conversation", "data_request", "wrong_try"}
     assert left["appointment"] == [{
@@ -139,7 +146,7 @@ def test_erasing_one_citizen_leaves_the_others(store, clock):
 
 @pytest.mark.parametrize(("kind", "table"), [
     ("appointment", "bookings"), ("complaint", "complaints"), ("readiness", "readiness"), ("wrong_try", "wrong_tries"),
-    ("rating", "ratings"), ("inbox_keys", "inbox"), ("outbox", "outbox"),
+    ("rating", "ratings"), ("post", "postal_orders"), ("post_address", "postal_addresses"), ("inbox_keys", "inbox"), ("outbox", "outbox"),
 ])
 def test_each_kind_goes_when_its_time_is_over_and_not_before(store, clock, database_url, kind, table):
     seed(store, clock)
@@ -218,6 +225,6 @@ def test_nothing_personal_is_readable_on_the_disk(store, clock, database_url):
     seed(store, clock)
     at_rest = everything_at_rest(database_url)
     assert "H00001B" in at_rest  # so we do look at the right thing
-    assert not [words for words in (*PERSONAL, "5678") if words in at_rest.replace(start(clock).at.isoformat(), "")]
+    assert not [words for words in (*PERSONAL, "5678", "EB123456785VN") if words in at_rest.replace(start(clock).at.isoformat(), "")]
     assert rows(database_url, "SELECT code_hash FROM follows")[0][0] != CODE
     assert send(store) == f"Chào {NAME}, {PHONE}"

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from bot.clock import SystemClock
 from bot.errors import SchemaOutdated, SettingsError
 from bot.store import Keys, open_store, upgrade
 from bot.store.database import Database
@@ -129,3 +130,12 @@ def test_a_start_on_sqlite_does_not_import_alembic(tmp_path, again):
 def test_a_url_that_cannot_work_is_refused_by_name(url, clock):
     with pytest.raises(SettingsError, match="BOT_DATABASE_URL"):
         open_store(url, Keys.generate(), clock)
+
+
+def test_a_new_sqlite_file_made_by_an_upgrade_can_be_opened_afterwards(tmp_path):
+    url = f"sqlite:///{tmp_path}/data/bot.db"
+    upgrade(url)
+    with open_store(url, Keys.load(url, {}), SystemClock()) as store:
+        assert store.status()
+    upgrade(url)
+    assert Keys.load(url, {})

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.postal.addresses import MAX_LENGTH, read_address, read_phone, take_phone
+from bot.postal.addresses import MAX_LENGTH, read_address, renamed
 from bot.postal.model import MOST_CANDIDATES, Address, Doubt
+from bot.postal.phones import read_phone, take_phone, was_meant
 from bot.postal.units import split_kind, table
 
 DATA = Path(__file__).with_name("addresses.tsv")
@@ -295,3 +296,29 @@ def test_a_phone_in_an_address_is_no_house_number():
 
 def test_a_wrong_phone_stays_in_the_words():
     assert take_phone("ấp 3, 0112345678") == (None, "ấp 3, 0112345678")
+
+
+def test_what_former_units_belong_to_now_is_told_and_todays_are_not():
+    text = "ấp Bình Hòa, xã Bình Thành, huyện Lấp Vò, Đồng Tháp"
+    address = read_address(text)
+    assert isinstance(address, Address)
+    assert renamed(text, address) == (("Xã Bình Thành", "Xã Lấp Vò"),)
+    text = "số 12 ấp Phước Hòa, thị trấn Cù Lao Dung, Sóc Trăng"
+    address = read_address(text)
+    assert isinstance(address, Address)
+    assert set(renamed(text, address)) == {("Thị trấn Cù Lao Dung", "Xã An Thạnh"), ("Tỉnh Sóc Trăng", "Thành phố Cần Thơ")}
+    text = "12 Nguyễn Huệ, phường Cao Lãnh, Đồng Tháp"
+    address = read_address(text)
+    assert isinstance(address, Address)
+    assert renamed(text, address) == ()
+
+
+@pytest.mark.parametrize(("text", "meant"), [
+    ("12345", True), ("số 09123456789012", True), ("0123456789", True), ("khai sinh", False), ("2 giờ chiều mai", False),
+])
+def test_a_try_at_a_phone_number_is_known_as_one(text, meant):
+    assert was_meant(text) is meant
+
+
+def test_an_orders_number_is_no_try_at_a_phone_number():
+    assert not was_meant("B00001B")

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import stat
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
@@ -22,12 +23,13 @@ from bot.dossiers.model import Dossier
 from bot.flows.book_visit import reminder_cause
 from bot.guidance.model import Told
 from bot.misses.model import Miss
+from bot.notices.outbox import OutsideWindow, Sent, Unknown
 from bot.privacy.model import KEEP, DataRequest
 from bot.readiness.model import Readiness, papers
 from bot.sample import sample_dir
 from bot.store import Keys, open_store
 from tests.conftest import ON_POSTGRES
-from tests.store.acts import citizen, sent
+from tests.store.acts import citizen, say, sent
 
 OFFICE, MONDAY = "xa_mau_mot", date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 7, 0)
@@ -246,8 +248,10 @@ def test_closing_tells_whoever_was_booked_and_takes_the_reminder_back(desk, book
         assert sent(store) == []
     status, _, err = desk("checkin", MINH, "came")
     assert (status, "đã hủy" in err[0]) == (1, True)
-    assert desk("appointments", "reopen", OFFICE, MONDAY, "2026-11-24")[0] == 1
+    status, _, err = desk("appointments", "reopen", OFFICE, MONDAY, "2026-11-24")
+    assert (status, "Các lần đang đóng: 1." in err[0], len(err)) == (1, True, 2)
     assert desk("appointments", "reopen", OFFICE, MONDAY, "2026-11-25")[0] == 0
+    assert "Các lần đang đóng: 0." in desk("appointments", "reopen", OFFICE, MONDAY, "2026-11-25")[2][0]
 
 
 @pytest.mark.parametrize(("arguments", "status"), [
@@ -296,8 +300,9 @@ def test_the_morning_is_one_folder(desk, booked, dossiers, tmp_path):
     made = {row["file"].rpartition("/")[2]: row["rows"] for row in desk.rows("morning", "--out", tmp_path / "m")}
     assert made == {
         "buoi-sang.html": 9, "lich-hen-xa_mau_mot.html": 3, "lich-hen-xa_mau_mot.xlsx": 3, "lich-hen-xa_mau_hai.html": 0,
-        "lich-hen-xa_mau_hai.xlsx": 0, "cho-goi-lai.xlsx": 1, "ho-so-den-han.xlsx": 3, "cau-hoi-bo-lo.xlsx": 1, "du-giay-phai-ve.xlsx": 1,
-        "da-huong-dan.csv": 1,
+        "lich-hen-xa_mau_hai.xlsx": 0, "bao-qua-dien-thoai.xlsx": 0, "cho-goi-lai.xlsx": 1, "ho-so-den-han.xlsx": 3,
+        "cau-hoi-bo-lo.xlsx": 1, "du-giay-phai-ve.xlsx": 1, "bang-ke-buu-dien.xlsx": 0, "buu-dien-phat-khong-duoc.xlsx": 0,
+        "buu-dien-cho-hoi-gia.xlsx": 0, "buu-dien-im-tin.xlsx": 0, "da-huong-dan.csv": 1,
     }
     assert {each.name for each in (tmp_path / "m").iterdir()} == set(made)
     front = (tmp_path / "m" / "buoi-sang.html").read_text("utf-8")
@@ -314,6 +319,89 @@ def test_the_morning_is_one_folder(desk, booked, dossiers, tmp_path):
         assert [row[2:4] for row in csv.reader(opened)] == [["procedure", "facet"], [BIRTH, "fee"]]
     assert stat.S_IMODE((tmp_path / "m").stat().st_mode) == 0o700
     assert {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "m").iterdir()} == {0o600}
+
+
+NEWS = "Hồ sơ H20.14-261102-0007 đã có kết quả."
+
+
+@pytest.fixture
+def untold(desk):
+    """A notice outside its window, one of unknown outcome, one that is sent; a ticket and a mere reply of unknown outcome."""
+    with desk.open() as store:
+        for peer, outcome in (("30042", OutsideWindow()), ("30043", Unknown()), ("30044", Sent())):
+            who = citizen(store, peer)
+            with store.writing() as repositories:
+                notice = Outgoing(f"{NEWS}\nLấy tại Trung tâm.", tail="Số liệu lúc 7 giờ.", hint="Nhắn thôi báo.", kind="notice", once=True)
+                repositories.notices.queue(who, "dossier:x:ready:2026-11-23", notice, desk.clock.now())
+            store.outbox.record(store.outbox.claim(["telegram"]).id, outcome)
+        say(store, "Đã đặt: số hẹn H31-422E.", peer="30045", once=True)
+        store.outbox.record(store.outbox.claim(["telegram"]).id, Unknown())
+        say(store, "dạ", peer="30046")
+        for _ in range(2):
+            store.outbox.record(store.outbox.claim(["telegram"]).id, Unknown())
+        with store.writing() as repositories:
+            who = store.conversation("telegram", "bot", "30043")
+            repositories.feedback.ask_call_back(who, "asked", None, None, "0900000001", None, None)
+
+
+def test_who_was_not_told_is_listed_with_what_to_say_and_the_phone_that_they_left(desk, untold):
+    rows = desk.rows("outbox", "calls")
+    told = f"{NEWS} Lấy tại Trung tâm. Số liệu lúc 7 giờ."
+    assert [(row["who"], row["why"], row["phone"], row["text"]) for row in rows] == [
+        ("telegram •••42", "outside", None, told), ("telegram •••43", "unknown", "0900000001", told),
+        ("telegram •••45", "unknown", None, "Đã đặt: số hẹn H31-422E."),
+    ]
+    _, lines, _ = desk("outbox", "calls")
+    assert lines[0] == f'[tin {rows[0]["id"]}] báo qua điện thoại - · telegram •••42 · kênh không cho nhắn trước: "{told}"'
+    _, listed, _ = desk("handover", "list")
+    assert "gọi lại 0900000001" in listed[0]
+    assert listed[1:] == [*lines, "Báo xong thì ghi: outbox called và số của tin."]
+    assert [row["kind"] for row in desk.rows("handover", "list")] == ["call_back", "notice", "notice", "notice"]
+
+
+def test_told_by_phone_a_row_is_listed_no_more_and_never_sent(desk, untold):
+    rows = desk.rows("outbox", "calls")
+    assert [desk("outbox", "called", row["id"])[0] for row in rows] == [0, 0, 0]
+    assert desk("outbox", "calls")[1] == ["Không có tin nào phải gọi điện thay."]
+    status, out, err = desk("outbox", "called", rows[0]["id"])
+    assert (status, out, "outbox calls" in err[0]) == (1, [], True)
+    with desk.open() as store:
+        assert len(store.outbox.unknown()) == 1  # the mere reply
+        assert sent(store) == []
+
+
+def test_the_morning_names_who_is_to_be_told_by_phone(desk, untold, tmp_path):
+    made = {row["file"].rpartition("/")[2]: row["rows"] for row in desk.rows("morning", "--out", tmp_path / "m")}
+    assert made["bao-qua-dien-thoai.xlsx"] == 3
+    sheet = load_workbook(tmp_path / "m" / "bao-qua-dien-thoai.xlsx").active
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert cells[0] == ["Số", "Điện thoại", "Người nhận", "Lý do", "Cần báo"]
+    assert cells[1][1:4] == ["chưa để số; tra theo mã", "telegram •••42", "kênh không cho nhắn trước"]
+    assert cells[2][1:4] == ["0900000001", "telegram •••43", "không rõ đã tới chưa"]
+    front = (tmp_path / "m" / "buoi-sang.html").read_text("utf-8")
+    assert "Báo qua điện thoại: 3" in front
+    assert NEWS in front
+    everything = "".join(each.read_text("utf-8") for each in (tmp_path / "m").glob("*.html"))
+    assert not [peer for peer in ("30042", "30043", "30045") if peer in everything]
+    assert stat.S_IMODE((tmp_path / "m" / "bao-qua-dien-thoai.xlsx").stat().st_mode) == 0o600
+
+
+def test_a_closing_is_not_told_in_the_offices_own_night(desk, booked, tmp_path, monkeypatch):
+    folder = tmp_path / "office"
+    shutil.copytree(sample_dir(), folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    town = (folder / "town.yaml").read_text("utf-8")
+    (folder / "town.yaml").write_text(town.replace("21:00-07:00", "19:00-06:30"), "utf-8")
+    monkeypatch.setenv("BOT_OFFICES_DIR", str(folder))
+    desk.clock.move_to(aware(datetime(2026, 11, 23, 19, 30)))
+    with desk.open() as store:
+        visit(store, "lan", "H00001B", 9, "", "Nguyễn Thị Mẫu", day=date(2026, 11, 25))
+    assert desk("appointments", "close", OFFICE, "2026-11-25", "2026-11-25", "--reason", "cúp điện")[0] == 0
+    with desk.open() as store:
+        assert not [text for text in sent(store) if "cúp điện" in text]
+        desk.clock.move_to(aware(datetime(2026, 11, 24, 6, 29)))
+        assert sent(store) == []
+        desk.clock.move_to(aware(datetime(2026, 11, 24, 6, 30)))
+        assert [text for text in sent(store) if "cúp điện" in text]
 
 
 def test_the_morning_can_be_made_again_and_names_its_own_folder(desk, booked, tmp_path):
@@ -351,16 +439,41 @@ def test_what_was_forgotten_is_told_by_kind(desk, booked):
     assert desk.rows("db", "retention") == [dict.fromkeys(KEEP, 0)]
 
 
+def test_a_day_is_understood_as_people_write_it_and_a_place_that_is_none_is_answered_with_those_that_are(desk, booked):
+    assert len(desk.rows("appointments", "day", OFFICE, "23/11/2026")) == 3
+    status, _, err = desk("appointments", "day", "xa_la", "23-11-2026")
+    assert (status, "Không có nơi \"xa_la\"" in err[0], f"{OFFICE} (" in err[0]) == (2, True, True)
+    with pytest.raises(SystemExit):
+        desk("appointments", "day", OFFICE, "31/11/2026")
+    assert "'31/11/2026' is no day" in desk.capsys.readouterr().err
+
+
+def test_who_waits_is_told_with_name_words_and_the_time_as_people_write_it(desk):
+    with desk.open() as store:
+        lan, tam, by = citizen(store, "lan"), citizen(store, "tam"), desk.clock.now() + timedelta(hours=4)
+        with store.writing() as repositories:
+            repositories.feedback.ask_call_back(lan, "asked", "khai sinh", "Trần Văn Thử", "0900000001", "hỏi giấy", by)
+            repositories.feedback.ask_call_back(tam, "asked", None, None, "0900000002", None, by)
+    _, (full, bare), _ = desk("handover", "list")
+    times = "nhắn lúc 07:00 23/11/2026 · gọi trước 11:00 23/11/2026"
+    assert full.endswith(f'0900000001, Trần Văn Thử · muốn gặp người · về khai sinh · {times} · "hỏi giấy"')
+    assert bare.endswith(f"0900000002 · muốn gặp người · {times}")
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_backup_restore_and_rotation_by_command(desk, booked, tmp_path):
     (row,) = desk.rows("db", "backup", tmp_path / "copy")
     assert row["keys"] == [f"{tmp_path}/data/bot.db.keys"]
     status, out, _ = desk("db", "backup", tmp_path / "copy2")
     assert (status, "Trong đó không có khóa." in out[0], "bot.db.keys" in out[1]) == (0, True, True)
-    assert desk("db", "backup", tmp_path / "copy2")[0] == 1
+    assert stat.S_IMODE((tmp_path / "data" / "bot.db").stat().st_mode) == 0o600
+    status, _, err = desk("db", "backup", tmp_path / "copy2")
+    assert (status, "Chọn tên khác" in err[0]) == (1, True)
     desk("appointments", "close", OFFICE, MONDAY, MONDAY, "--reason", "x")
-    assert desk("db", "restore", tmp_path / "nothing")[0] == 1
+    status, _, err = desk("db", "restore", tmp_path / "nothing")
+    assert (status, "Không thấy bản sao" in err[0]) == (1, True)
     status, out, _ = desk("db", "restore", tmp_path / "copy")
     assert (status, "before-20261123-070000" in out[1]) == (0, True)
+    assert desk("db", "upgrade")[1] == ["Sổ dữ liệu đã đúng với bản này."]
     assert len(desk.rows("appointments", "day", OFFICE, MONDAY)) == 3
     assert desk("db", "rotate-keys")[1] == ["Đã mã hóa lại 0 mục bằng khóa mới nhất. Giờ có thể bỏ khóa cũ."]

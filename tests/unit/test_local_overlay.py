@@ -30,6 +30,7 @@ TOWN = Town((OFFICE,), (), "Trợ lý", "em", False, None, ("phone",))
 ENTRY = LocalEntry(
     BIRTH, (FeeItem(8000, "bản", DECIDED, channel="in_person", condition="trễ hạn", start=date(2026, 3, 1), until=date(2026, 12, 31)),),
     TimeLimit(4, "working_hour", DECIDED), "xa/quay_2", by_post=False, form_at_counter=True,
+    hand_back=("Giấy khai sinh cũ", "Sổ hộ khẩu"),
 )
 
 
@@ -54,7 +55,8 @@ def test_the_overlay_wins_and_shows_its_decision(catalog):
     assert shown["time"][0] == {"amount": 4, "unit": "working_hour", "channel": None, "condition": None, "case": None, "source": source}
     assert shown["time"][1:] == as_json(catalog.get(BIRTH, TODAY), TODAY)["time"]
     assert shown["filing"]["post"] is False
-    assert shown["local"] == {"counter": "xa/quay_2", "by_post": False, "form_at_counter": True}
+    papers = ["Giấy khai sinh cũ", "Sổ hộ khẩu"]
+    assert shown["local"] == {"counter": "xa/quay_2", "by_post": False, "form_at_counter": True, "hand_back": papers}
     assert as_json(catalog.get(BIRTH, TODAY), TODAY)["local"] is None
 
 
@@ -233,7 +235,7 @@ def test_a_filled_row_is_the_overlay(tmp_path, catalog):
     path = exported(tmp_path / "l.xlsx", catalog)
     put(path, BIRTH, fee="8.000", fee_unit="bản", fee_channel="Trực tiếp", fee_condition="trễ hạn", fee_from="01/03/2026", fee_until=46387,
         fee_number="12/2026/NQ-HĐND", fee_dated=date(2026, 2, 1), time=4, time_unit="giờ làm việc", time_number="12/2026/NQ-HĐND",
-        time_dated="01/02/2026", counter="quay 2", by_post="không", form="có")  # fmt: skip
+        time_dated="01/02/2026", counter="quay 2", by_post="không", form="có", hand_back="Giấy khai sinh cũ;  Sổ hộ khẩu;")  # fmt: skip
     read_back = read(path, catalog)
     assert read_back.problems == []
     assert read_back.local == {BIRTH: ENTRY}
@@ -246,6 +248,21 @@ def test_what_is_exported_again_is_imported_as_it_was(tmp_path, catalog):
     read_back = read(exported(tmp_path / "l.xlsx", catalog, town), catalog, town)
     assert (read_back.problems, read_back.changed, read_back.same) == ([], [], 3)
     assert read_back.local == local
+
+
+def test_originals_to_hand_back_are_none_where_it_says_so_and_stay_where_an_older_list_has_no_such_column(tmp_path, catalog):
+    path = exported(tmp_path / "l.xlsx", catalog)
+    put(path, BIRTH, hand_back="không")
+    assert read(path, catalog).local == {BIRTH: LocalEntry(BIRTH, hand_back=())}
+    town = replace(TOWN, local={BIRTH: ENTRY})
+    older = exported(tmp_path / "older.xlsx", catalog, town)
+    book = load_workbook(older)
+    book["Phần riêng"].delete_cols(COLUMNS.index("hand_back") + 1)
+    book.save(older)
+    read_back = read(older, catalog, town)
+    assert (read_back.problems, read_back.local) == ([], {BIRTH: ENTRY})
+    put(path, BIRTH, hand_back="x" * 401)
+    assert "dài quá 400 chữ cái" in read(path, catalog).problems[0]
 
 
 def test_several_fees_are_several_rows(tmp_path, catalog):

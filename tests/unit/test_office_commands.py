@@ -77,21 +77,25 @@ def test_the_second_needs_to_know_where_to_write(place, capsys, monkeypatch):
     monkeypatch.delenv("BOT_OFFICES_DIR")
     status, _, err = run(capsys, "office", "init", "o.xlsx")
     assert status == 2
-    assert "BOT_OFFICES_DIR is not set" in err
+    assert "ghi một dòng BOT_OFFICES_DIR=co-quan" in err
 
 
 def test_a_filled_workbook_becomes_the_folder(place, capsys):
     err = made(place, capsys)
-    assert "Bỏ qua 5 dòng ví dụ." in err
+    assert "Bỏ qua 7 dòng ví dụ." in err
     town = load_town(place / "office", {each.field for each in load_catalog()})
     assert [office.name for office in town.centres] == [CENTRE]
-    assert run(capsys, "office", "check")[:2] == (0, f"Thông tin của {CENTRE} đủ để chạy. Phần riêng: 0 thủ tục.\n")
+    status, out, _ = run(capsys, "office", "check")
+    assert (status, out.splitlines()[:2]) == (0, [
+        f"Thông tin của {CENTRE} đủ để chạy. Phần riêng: 0 thủ tục.",
+        f"Mã nơi: xa_hoa_binh ({CENTRE}). Mã quầy: quay_1 (Quầy 1), quay_2 (Quầy 2).",
+    ])
 
 
 def test_with_a_mistake_nothing_is_written_and_the_folder_stays(place, capsys):
     filled(place, capsys, {"Quầy": {"E4": 0}})
     status, out, err = run(capsys, "office", "init", "o.xlsx")
-    assert (status, out) == (1, "Trang 'Quầy', ô E4: \"0\" không phải số từ 5 đến 240.\n")
+    assert (status, out) == (1, "Trang 'Quầy', ô E4: \"0\" không phải số từ 5 đến 240. Chỉ ghi số.\n")
     assert "Có 1 chỗ cần sửa." in err
     assert not (place / "office").exists()
     fill(place / "o.xlsx", GOOD)

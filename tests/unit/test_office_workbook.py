@@ -1,6 +1,6 @@
 """The workbook of an office: the template can be filled in, every mistake is told at once with sheet and cell, examples never get in."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 from openpyxl import load_workbook
@@ -60,14 +60,27 @@ def test_the_template_asks_of_every_doubtful_day_and_offers_lists(tmp_path):
     assert page["B3"].value == "Thứ Ba"
     offered = {each.formula1 for name in book.sheetnames for each in book[name].data_validations.dataValidation}
     assert "'Danh sách'!$A$2:$A$3" in offered
-    assert "'Nơi tiếp nhận'!$B$4:$B$60" in offered
+    assert "'Nơi tiếp nhận'!$B$3:$B$60" in offered
+    answers = {str(each.sqref): each.formula1 for each in book["Chung"].data_validations.dataValidation}
+    assert answers["B8"] == answers["B11"] == "'Danh sách'!$A$2:$A$3"
+    assert answers["B4"] == "'Danh sách'!$C$2:$C$3"
     assert [cell.value for cell in book["Danh sách"]["F"]][:3] == ["Lĩnh vực trong danh mục", "Tất cả", "Chứng thực"]
+
+
+def test_every_sheet_prints_all_its_columns_on_one_page_and_hours_stay_as_typed(tmp_path):
+    book = load_workbook(template(tmp_path / "o.xlsx"))
+    for page in book.worksheets:
+        assert (page.page_setup.orientation, page.page_setup.fitToWidth, page.page_setup.fitToHeight) == ("landscape", 1, 0)
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+    hours = book["Giờ làm việc"]
+    assert [hours[place].value for place in ("D3", "G3")] == ["7h30", "17h00"]
+    assert {hours.cell(row, 4).number_format for row in range(3, 30)} == {"@"}
 
 
 def test_what_is_left_empty_is_asked_for_all_at_once_and_examples_are_passed_over(tmp_path):
     filled = read(template(tmp_path / "o.xlsx"))
     assert filled.files == {}
-    assert filled.notes == ["Bỏ qua 5 dòng ví dụ."]
+    assert filled.notes == ["Bỏ qua 7 dòng ví dụ."]
     assert filled.problems == [
         "Trang 'Chung', ô B3: còn trống, cần ghi \"Tên trợ lý\".",
         "Trang 'Chung', ô B8: còn trống, cần ghi \"Tệp hồ sơ có số điện thoại\".",
@@ -79,7 +92,7 @@ def test_what_is_left_empty_is_asked_for_all_at_once_and_examples_are_passed_ove
 
 def test_no_example_ever_gets_into_the_office(tmp_path):
     filled = read(good_workbook(tmp_path / "o.xlsx"))
-    assert "Bỏ qua 5 dòng ví dụ." in filled.notes
+    assert "Bỏ qua 7 dòng ví dụ." in filled.notes
     written = folded("\n".join(filled.files.values()))
     for rows in examples_of(lambda key: TEXTS.part("office_workbook", key), "").values():
         for example in rows:
@@ -104,7 +117,8 @@ def test_no_example_ever_gets_into_the_office(tmp_path):
         ("Nơi tiếp nhận", {"B2": "Chỗ"}, "Trang 'Nơi tiếp nhận': không thấy cột \"Tên\"."),
         ("Nơi tiếp nhận", {"A5": "Ví dụ"}, "Trang 'Nơi tiếp nhận', ô A5: dòng này có chữ \"ví dụ\" nhưng đã sửa."),
         ("Nơi tiếp nhận", {"A3": None}, "Trang 'Nơi tiếp nhận', ô A3: dòng này còn y nguyên ví dụ."),
-        ("Giờ làm việc", {"D4": "sáng sớm"}, "Trang 'Giờ làm việc', ô D4: \"sáng sớm\" không phải giờ. Ghi kiểu 7h30."),
+        ("Giờ làm việc", {"D4": "sáng sớm"}, "Trang 'Giờ làm việc', ô D4: \"sáng sớm\" không phải giờ. Ghi kiểu 7h30, mỗi ô một giờ."),
+        ("Giờ làm việc", {"D4": "7h30 - 11h30"}, "Trang 'Giờ làm việc', ô D4: \"7h30 - 11h30\" không phải giờ."),
         ("Giờ làm việc", {"E4": None}, "Trang 'Giờ làm việc', ô G4: giờ mới có một đầu."),
         ("Giờ làm việc", {"E4": "7h00"}, "Trang 'Giờ làm việc', ô E4: giờ sau phải muộn hơn giờ trước."),
         ("Giờ làm việc", {"C4": "ngày thường"}, "Trang 'Giờ làm việc', ô C4: \"ngày thường\" không phải thứ trong tuần."),
@@ -118,6 +132,8 @@ def test_no_example_ever_gets_into_the_office(tmp_path):
         ("Ngày giờ khác", {"I4": None}, "Trang 'Ngày giờ khác', ô I4: còn trống, cần ghi \"Lý do\"."),
         ("Quầy", {"D4": "Hộ tịch; Bói toán"}, "Trang 'Quầy', ô D4: \"Bói toán\" không có trong danh sách."),
         ("Quầy", {"D4": "ho tic"}, "Trang 'Quầy', ô D4: \"ho tic\" không có trong danh sách. Có phải \"Hộ tịch\" không?"),
+        ("Quầy", {"D4": "tịch"}, "Trang 'Quầy', ô D4: \"tịch\" không có trong danh sách. Có phải \"Hộ tịch\" không?"),
+        ("Quầy", {"D4": "Hộ tịch, Bói toán"}, "Trang 'Quầy', ô D4: \"Hộ tịch, Bói toán\" không có trong danh sách."),
         ("Quầy", {"E4": "nửa giờ"}, "Trang 'Quầy', ô E4: \"nửa giờ\" không phải số từ 5 đến 240."),
         ("Quầy", {"E5": None}, "Trang 'Quầy', ô E5: còn trống, cần ghi \"Số phút một lượt\"."),
         ("Quầy", {"C5": "Quầy 1"}, "Trang 'Quầy', ô E5: số phút khác với dòng trên của cùng quầy."),
@@ -132,6 +148,25 @@ def test_each_mistake_is_told_in_her_words_with_its_cell(tmp_path, sheet, cells,
     filled = read(good_workbook(tmp_path / "o.xlsx", {sheet: cells}))
     assert any(each.startswith(problem) for each in filled.problems), filled.problems
     assert filled.files == {}
+
+
+def test_a_place_written_over_the_example_is_one_mistake(tmp_path):
+    """The clerk typed over the grey row and forgot its mark: the sheets that name the place are right."""
+    over = {"Nơi tiếp nhận": {"B3": CENTRE, "C3": "Trung tâm", "D3": "Số 5 đường Hùng Vương", "F3": "0277 3861 234", "B4": None,
+                              "C4": None, "D4": None, "E4": None, "F4": None}}
+    filled = read(good_workbook(tmp_path / "o.xlsx", over))
+    assert [each.partition(":")[0] for each in filled.problems] == ["Trang 'Nơi tiếp nhận', ô A3"]
+    left = sum(map(len, examples_of(lambda key: TEXTS.part("office_workbook", key), "").values())) - 1
+    assert filled.notes == [f"Bỏ qua {left} dòng ví dụ."]
+
+
+def test_what_clerks_write_for_days_fields_and_the_only_centre_is_understood(tmp_path):
+    loose = {"Giờ làm việc": {"C4": "Từ thứ 2 đến 6", "C6": "Hàng ngày", "F4": "1h30 chiều"},
+             "Quầy": {"B4": None, "B5": None, "D4": "Hộ tịch, chứng thực"}}
+    centre, post = town_of(good_workbook(tmp_path / "o.xlsx", loose), tmp_path).offices
+    assert centre.hours[4] == WORKDAY
+    assert sorted(post.hours) == list(range(7))
+    assert [each.fields for each in centre.counters] == [("Hộ tịch", "Chứng thực"), ("Đất đai",)]
 
 
 def test_one_mistake_is_one_line(tmp_path):
@@ -203,14 +238,17 @@ def test_a_file_that_is_no_workbook_is_not_a_trace(tmp_path):
     ("value", "meant"),
     [
         ("7h30", time(7, 30)), ("7 giờ", time(7)), ("07:30:00", time(7, 30)), (0.3125, time(7, 30)), (7, time(7)),
-        ("13g15", time(13, 15)), (None, None),
+        ("13g15", time(13, 15)), (None, None), (datetime(1900, 1, 7), time(7)), ("7h30 sáng", time(7, 30)), ("1h30 chiều", time(13, 30)),
+        ("5:00 PM", time(17)), ("13h chiều", time(13)),
     ],
 )
 def test_hours_as_people_type_them(value, meant):
     assert as_time(value) == meant
 
 
-@pytest.mark.parametrize("value", ["25h", "7h75", "sáng", 30, 7.5])
+@pytest.mark.parametrize(
+    "value", ["25h", "7h75", "sáng", 30, 7.5, datetime(1900, 1, 7, 7, 12), datetime(2026, 11, 7), datetime(1900, 1, 30), "7h30-11h"]
+)
 def test_what_is_no_hour(value):
     with pytest.raises(Unreadable):
         as_time(value)
@@ -245,3 +283,38 @@ def test_filling_in_twice_is_filling_in_once(tmp_path):
     old = town_of(path, tmp_path)
     assert read(path, old).files == read(path).files
     assert town_of(fill(path, {}), tmp_path, old) == old
+
+
+# -- quiet hours ----------------------------------------------------------------------------------------------------------
+
+QUIET = "B15"
+
+
+@pytest.mark.parametrize(
+    ("cell", "night"),
+    [
+        ("21h00-07h00", (time(21), time(7))), (None, (time(21), time(7))), ("20h-6h", (time(20), time(6))),
+        ("19:30 - 06:15", (time(19, 30), time(6, 15))), ("22 giờ đến 5 giờ", (time(22), time(5))),
+    ],
+)
+def test_quiet_hours_are_read_as_people_write_them(tmp_path, cell, night):
+    town = town_of(good_workbook(tmp_path / "o.xlsx", {"Chung": {QUIET: cell}}), tmp_path)
+    assert town.quiet == night
+    assert load_workbook(template(tmp_path / "t.xlsx"))["Chung"][QUIET].value == "21h00-07h00"
+
+
+@pytest.mark.parametrize("cell", ["không", "7h-21h", "21h", "21h-7h-8h", "21h-11h", "tối đến sáng", 21])
+def test_quiet_hours_that_are_no_night_are_told_with_their_cell(tmp_path, cell):
+    filled = read(good_workbook(tmp_path / "o.xlsx", {"Chung": {QUIET: cell}}))
+    assert filled.problems == [
+        f"Trang 'Chung', ô {QUIET}: \"{cell}\" không phải giờ ban đêm. Ghi kiểu 21h-7h: bắt đầu từ 18h trở đi, kết thúc từ 5h đến 10h."
+    ]
+    assert filled.files == {}
+
+
+def test_a_workbook_of_before_that_does_not_ask_for_quiet_hours_leaves_them_as_they_are(tmp_path):
+    path = good_workbook(tmp_path / "o.xlsx", {"Chung": {QUIET: "20h-6h"}})
+    old = town_of(path, tmp_path)
+    fill(path, {"Chung": {"A15": None, QUIET: None, "C15": None}})
+    assert town_of(path, tmp_path, old).quiet == (time(20), time(6))
+    assert town_of(path, tmp_path).quiet == (time(21), time(7))

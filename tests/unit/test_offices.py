@@ -179,6 +179,25 @@ def test_an_offices_own_folder_is_read(tmp_path):
     assert office.counters[0].seats == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "night"),
+    [
+        ("", (time(21), time(7))), ('quiet_hours: "21:00-07:00"\n', (time(21), time(7))),
+        ("quiet_hours: 19:30 - 06:15\n", (time(19, 30), time(6, 15))), ("quiet_hours: 18:00-10:00\n", (time(18), time(10))),
+    ],
+)
+def test_an_office_says_when_it_writes_to_nobody_unasked(tmp_path, written, night):
+    assert load_town(write(tmp_path, town=GOOD_TOWN + written)).quiet == night
+
+
+@pytest.mark.parametrize("night", ["21-7", "21:00", "07:00-21:00", "17:59-07:00", "21:00-04:59", "21:00-10:01", "25:00-07:00", "none"])
+def test_quiet_hours_that_are_no_night_are_a_problem_with_its_line(tmp_path, night):
+    with pytest.raises(OfficeError) as caught:
+        load_town(write(tmp_path, town=f"{GOOD_TOWN}quiet_hours: {night}\n"))
+    [problem] = caught.value.problems
+    assert problem.startswith(f'town.yaml:6: quiet_hours: "{night}" is not a night such as 21:00-07:00')
+
+
 FORMS = "  forms_at_counter: {1.001193: yes, 1.004222: no}\n"
 
 

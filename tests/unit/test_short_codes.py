@@ -4,12 +4,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.short_codes import MOST_TRIES, keep_under_new_code, new_code, read_code, spoken
+from bot.short_codes import MOST_TRIES, find_code, keep_under_new_code, new_code, read_code, spoken
 
 
 def test_a_code_is_read_however_it_is_written_down():
     code = new_code("H")
     assert {read_code(each) for each in (code, spoken(code), spoken(code).lower(), f" {code[:1]} {code[1:]} ", ".".join(code))} == {code}
+
+
+def test_a_code_is_found_among_words_by_its_kind():
+    order, ticket = new_code("B"), new_code("H")
+    assert find_code("B", f"hủy đơn {spoken(order).lower()}, giữ lịch {ticket}") == order
+    assert find_code("B", f"dời lịch {spoken(ticket)}") is None
+
+
+def test_what_only_looks_like_a_code_among_words_is_none():
+    code = new_code("B")
+    wrong = f"{code[:5]}{(int(code[5]) + 1) % 10}{code[6]}"
+    assert find_code("B", f"đơn {wrong}") is None
+    assert find_code("B", f"mã x{code}") is None
+    assert find_code("B", f"{wrong} không phải, là {code}") == code
 
 
 @given(st.integers(1, 5), st.integers(1, 9))

@@ -1,0 +1,1 @@
+"""The post: what it is handed, and what it tells of it."""
