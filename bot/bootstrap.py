@@ -65,6 +65,7 @@ class Application:
     ) -> None:
         self.knowledge = replace(knowledge, catalog=knowledge.catalog.with_local(town.local))
         self.town, self.store, self.clock, self.boundary = town, store, clock, boundary
+        self.quiet = QuietHours(*town.quiet)
         self.texts: Texts = load_texts(town.self_word, address_word=town.address_word)
         self.engine: Engine[World] = Engine(ALL_FLOWS, Reception(), self.texts, HOUSE, house_fields)
         self._turns: Turns[Repositories] = Turns(store, self._step, self.apology, boundary)
@@ -75,7 +76,7 @@ class Application:
 
     def accept_all(self, incoming: Sequence[Incoming]) -> Sequence[bool]:
         """The same for each, in one transaction."""
-        return self._turns.accept_all([replace(each, text=mask_ids(each.text)[0]) for each in incoming])
+        return self._turns.accept_all([_masked(each) for each in incoming])
 
     def take_turns(self, most: int | None = None) -> int:
         """Every turn that waits, or *most* of them; how many."""
@@ -104,7 +105,7 @@ class Application:
             town=self.town, words=self.texts, appointments=repositories.appointments,
             dossiers=repositories.dossiers, readiness=repositories.readiness, guidance=repositories.guidance,
             feedback=repositories.feedback, privacy=repositories.privacy, notices=repositories.notices,
-            misses=repositories.misses,
+            misses=repositories.misses, post=repositories.post,
         )
 
     def _step(
@@ -138,7 +139,12 @@ def dossier_notices(
 ) -> DossierNotices:
     """Notices to followers, in the transaction of *repositories*."""
     premises = Premises(clock.now(), town, texts, calendar)
-    return DossierNotices(premises, repositories.dossiers, repositories.notices, QuietHours())
+    return DossierNotices(premises, repositories.dossiers, repositories.notices, QuietHours(*town.quiet))
+
+
+def _masked(incoming: Incoming) -> Incoming:
+    details = {piece: mask_ids(words)[0] for piece, words in incoming.details.items()}
+    return replace(incoming, text=mask_ids(incoming.text)[0], details=details)
 
 
 def _was_masked(text: str) -> bool:

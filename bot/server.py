@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,6 +22,14 @@ from bot.channels.telegram.wire import CHANNEL as TELEGRAM
 from bot.channels.web.routes import CHANNEL as WEB
 from bot.channels.web.routes import web_routes
 from bot.channels.web.screens import Screens
+from bot.channels.zalo.bot_platform.channel import ZaloBotChannel, ZaloBotWebhook
+from bot.channels.zalo.bot_platform.client import Account as ZaloBotAccount
+from bot.channels.zalo.bot_platform.wire import CHANNEL as ZALO_BOT
+from bot.channels.zalo.media import PhotoFetcher, loopback_origin
+from bot.channels.zalo.official_account.channel import Words, ZaloOAChannel
+from bot.channels.zalo.official_account.client import Account as ZaloOAAccount
+from bot.channels.zalo.official_account.wire import CHANNEL as ZALO_OA
+from bot.channels.zalo.tickets import TicketLinks
 from bot.clock import today
 from bot.dialogue.messages import Incoming
 from bot.errors import MotCuaError, StoreUnavailable
@@ -31,12 +39,14 @@ from bot.notices.outbox import Sender
 from bot.offices.rules import days_to_settle
 from bot.pictures.model import PhotoReader, Slip
 from bot.pictures.slip import read_slip
-from bot.settings import Settings, TelegramSettings
+from bot.settings import Settings, TelegramSettings, ZaloBotSettings, ZaloOASettings
 from bot.texts.reader import Texts
 from bot.together import Together
 from bot.works import Works, for_ever
 
-__all__ = ["PortTaken", "TelegramWebhook", "build_server", "listen", "run", "telegram_account", "work"]
+__all__ = [
+    "PortTaken", "TelegramWebhook", "ZaloBotWebhook", "build_server", "listen", "run", "telegram_account", "work", "zalo_bot_account",
+]
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +79,15 @@ class Channel(Sender, Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class Tended(Protocol):
+    """A channel that has something to look after in every process, whether it hears and sends or not."""
+
+    async def tend(self) -> None:
+        """Until cancelled."""
+        ...
+
+
 class Channels:
     """The channels that are on, bound to one application; ``works`` are the loops behind them."""
 
@@ -79,12 +98,37 @@ class Channels:
         self.platforms: dict[str, Channel] = {}
         if settings.telegram is not None:
             self.platforms[TELEGRAM] = self._telegram(settings.telegram)
+        if settings.zalo_bot is not None:
+            self.platforms[ZALO_BOT] = self._zalo_bot(settings.zalo_bot, settings)
+        if settings.zalo_oa is not None:
+            self.platforms[ZALO_OA] = self._zalo_oa(settings.zalo_oa, settings)
         self.works = Works(application, {WEB: self.screens, **self.platforms})
         self._intake: Together[Incoming, bool] = Together(lambda events: application.accept_all(events))
 
     def _telegram(self, settings: TelegramSettings) -> TelegramChannel:
         away = partial(self.application.common, "database_away")
         return TelegramChannel(telegram_account(settings), self.accept, self.read_photo, self.application.clock, away)
+
+    def _zalo_bot(self, settings: ZaloBotSettings, whole: Settings) -> ZaloBotChannel:
+        application = self.application
+        photos = PhotoFetcher(self.read_photo, hosts=whole.zalo_photo_hosts, double=loopback_origin(settings.api_url))
+        links = TicketLinks(ZALO_BOT, whole.public_url, application.store.sign, application.store.outbox.history.message, application.clock)
+        return ZaloBotChannel(
+            zalo_bot_account(settings), self.accept, photos, links, application.clock, partial(application.common, "database_away"),
+            lambda link: application.texts.part("zalo", "ticket_entry", link=link),
+        )
+
+    def _zalo_oa(self, settings: ZaloOASettings, whole: Settings) -> ZaloOAChannel:
+        application, store = self.application, self.application.store
+        photos = PhotoFetcher(self.read_photo, hosts=whole.zalo_photo_hosts, double=loopback_origin(settings.api_url))
+        links = TicketLinks(ZALO_OA, whole.public_url, store.sign, store.outbox.history.message, application.clock)
+        words = Words(
+            partial(application.common, "database_away"), lambda link: application.texts.part("zalo", "ticket_entry", link=link),
+            lambda: application.texts.part("zalo", "form_title"), lambda: application.texts.part("zalo", "form_words"),
+        )
+        return ZaloOAChannel(
+            zalo_oa_account(settings), self.accept, photos, links, store.platform_tokens, application.clock, words, whole.public_url,
+        )
 
     async def accept(self, incoming: Incoming) -> bool:
         """Intake; raises StoreUnavailable."""
@@ -98,6 +142,8 @@ class Channels:
         """The works; with *hears* the polling too. At the end nothing new is heard first, then what is under way is finished."""
         self.works.start()
         polling = [asyncio.create_task(for_ever(each.poll, "polling")) for each in self.platforms.values() if hears and each.polls]
+        tended = [each for each in self.platforms.values() if isinstance(each, Tended)]
+        polling += [asyncio.create_task(for_ever(each.tend, "tending")) for each in tended]
         try:
             yield
         finally:
@@ -200,6 +246,20 @@ def telegram_account(settings: TelegramSettings) -> Account:
     return Account(
         token=settings.token, api_url=settings.api_url, files_url=settings.files_url, mode=settings.mode,
         secret=settings.webhook_secret, spacing=timedelta(seconds=settings.spacing),
+    )
+
+
+def zalo_bot_account(settings: ZaloBotSettings) -> ZaloBotAccount:
+    return ZaloBotAccount(
+        token=settings.token, api_url=settings.api_url, mode=settings.mode, secret=settings.webhook_secret,
+        spacing=timedelta(seconds=settings.spacing),
+    )
+
+
+def zalo_oa_account(settings: ZaloOASettings) -> ZaloOAAccount:
+    return ZaloOAAccount(
+        app_id=settings.app_id, app_secret=settings.app_secret, secret_key=settings.secret_key, refresh_token=settings.refresh_token,
+        api_url=settings.api_url, oauth_url=settings.oauth_url, templates=settings.templates, billed=settings.billed,
     )
 
 

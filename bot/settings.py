@@ -20,6 +20,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 TELEGRAM_API = "https://api.telegram.org/bot"
 ZALO_BOT_API = "https://bot-api.zaloplatforms.com/bot"
 ZALO_OA_API, ZALO_OA_OAUTH = "https://openapi.zalo.me", "https://oauth.zaloapp.com"
+OA_BILLED = ("template", "reply")
+"""The ways of the Official Account that cost money: by approved template, or in the conversation up to seven days after the last word."""
 Mode = Literal["polling", "webhook"]
 _SECRET_ENDINGS = ("_TOKEN", "_SECRET", "_KEY", "_KEYS")
 _SHORTEST_SECRET = 6
@@ -28,6 +30,7 @@ _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,200}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _ZALO_TOKEN = re.compile(r"\d{1,25}:[A-Za-z0-9_-]{1,200}")
 _ZALO_SECRET = re.compile(r"[!-~]{8,256}")
+_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _TEMPLATE = re.compile(r"([a-z_]{1,40})=(\d{1,20})")
 
 
@@ -49,17 +52,21 @@ class TelegramSettings:
 
 @dataclass(frozen=True)
 class ZaloBotSettings:
-    """The Bot Platform; ``api_url`` is the part before the token."""
+    """The Bot Platform; ``api_url`` is the part before the token. ``spacing``: seconds between two messages to one chat."""
 
     token: str = field(repr=False)
     mode: Mode
     webhook_secret: str | None = field(repr=False)
     api_url: str
+    spacing: float
 
 
 @dataclass(frozen=True)
 class ZaloOASettings:
-    """The Official Account. ``refresh_token`` is a seed: the stored pair wins until it changes. ``templates``: our name -> Zalo's id."""
+    """The Official Account. ``refresh_token`` is a seed: the stored pair wins until it changes. ``templates``: our name -> Zalo's id.
+
+    ``billed``: what may cost money outside the free 48 hours, the cheapest first.
+    """
 
     app_id: str
     app_secret: str = field(repr=False)
@@ -68,6 +75,7 @@ class ZaloOASettings:
     api_url: str
     oauth_url: str
     templates: Mapping[str, str]
+    billed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class Settings:
     telegram: TelegramSettings | None
     zalo_bot: ZaloBotSettings | None
     zalo_oa: ZaloOASettings | None
+    zalo_photo_hosts: tuple[str, ...]
     environ: Mapping[str, str] = field(repr=False)
 
     def secrets(self) -> tuple[str, ...]:
@@ -108,7 +117,7 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
         catalog_dir=_folder(values, "BOT_CATALOG_DIR"), cache_dir=_cache_dir(values),
         offices_dir=_folder(values, "BOT_OFFICES_DIR", may_be_new=new_office),
         log_level=level, public_url=_address(values, "BOT_PUBLIC_URL"), telegram=_telegram(values),
-        zalo_bot=_zalo_bot(values), zalo_oa=_zalo_oa(values), environ=values,
+        zalo_bot=_zalo_bot(values), zalo_oa=_zalo_oa(values), zalo_photo_hosts=_photo_hosts(values), environ=values,
     )
 
 
@@ -125,7 +134,7 @@ def _telegram(values: Mapping[str, str]) -> TelegramSettings | None:
     api_url = _address(values, "BOT_TELEGRAM_API_URL") or TELEGRAM_API
     if not urlsplit(api_url).path.endswith("/bot"):
         raise SettingsError(f"BOT_TELEGRAM_API_URL must end in /bot, the part before the token: {TELEGRAM_API}")
-    return TelegramSettings(token, mode, secret, api_url, _spacing(values))
+    return TelegramSettings(token, mode, secret, api_url, _spacing(values, "BOT_TELEGRAM_SPACING"))
 
 
 def _mode(values: Mapping[str, str], prefix: str, secret: str | None) -> Mode:
@@ -150,7 +159,7 @@ def _zalo_bot(values: Mapping[str, str]) -> ZaloBotSettings | None:
     api_url = _address(values, "BOT_ZALO_BOT_API_URL") or ZALO_BOT_API
     if not urlsplit(api_url).path.endswith("/bot"):
         raise SettingsError(f"BOT_ZALO_BOT_API_URL must end in /bot, the part before the token: {ZALO_BOT_API}")
-    return ZaloBotSettings(token, mode, secret, api_url)
+    return ZaloBotSettings(token, mode, secret, api_url, _spacing(values, "BOT_ZALO_BOT_SPACING"))
 
 
 def _zalo_oa(values: Mapping[str, str]) -> ZaloOASettings | None:
@@ -167,8 +176,16 @@ def _zalo_oa(values: Mapping[str, str]) -> ZaloOASettings | None:
     return ZaloOASettings(
         app_id, needed["APP_SECRET"] or "", needed["SECRET_KEY"] or "", needed["REFRESH_TOKEN"] or "",
         _address(values, "BOT_ZALO_OA_API_URL") or ZALO_OA_API, _address(values, "BOT_ZALO_OA_OAUTH_URL") or ZALO_OA_OAUTH,
-        _templates(values.get("BOT_ZALO_OA_TEMPLATES") or ""),
+        _templates(values.get("BOT_ZALO_OA_TEMPLATES") or ""), _billed(values.get("BOT_ZALO_OA_BILLED", "template")),
     )
+
+
+def _billed(text: str) -> tuple[str, ...]:
+    """Empty: nothing that costs money."""
+    named = tuple(each.strip() for each in text.split(",") if each.strip())
+    if len(set(named)) < len(named) or not set(named) <= set(OA_BILLED):
+        raise SettingsError(f"BOT_ZALO_OA_BILLED is {text!r}: write template, reply or both, the cheapest first, or nothing at all")
+    return named
 
 
 def _templates(text: str) -> dict[str, str]:
@@ -178,14 +195,22 @@ def _templates(text: str) -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
-def _spacing(values: Mapping[str, str]) -> float:
-    text = values.get("BOT_TELEGRAM_SPACING") or "1"
+def _photo_hosts(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Names from which pictures may be fetched besides those that are known to be Zalo's."""
+    hosts = tuple(each.strip().lower() for each in (values.get("BOT_ZALO_PHOTO_HOSTS") or "").split(",") if each.strip())
+    if not all(_HOST.fullmatch(each) for each in hosts):
+        raise SettingsError("BOT_ZALO_PHOTO_HOSTS cannot be read: write names of hosts, parted by commas, such as zdn.vn")
+    return hosts
+
+
+def _spacing(values: Mapping[str, str], name: str) -> float:
+    text = values.get(name) or "1"
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 60:
-        raise SettingsError(f"BOT_TELEGRAM_SPACING is {text!r}: write the seconds between two messages to one chat, 0 to 60")
+        raise SettingsError(f"{name} is {text!r}: write the seconds between two messages to one chat, 0 to 60")
     return seconds
 
 

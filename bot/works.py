@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bot.bootstrap import Application
 from bot.errors import StoreUnavailable
+from bot.notices.hours import QuietAtNight
 from bot.notices.outbox import LEASE, NotSent, Outcome, Row, Sender, send_claimed
 from bot.together import Together
 
@@ -34,7 +35,8 @@ class Works:
     """Loops for the turns, the deliveries and the hourly housekeeping. Everything but ``wake`` belongs to the event loop."""
 
     def __init__(self, application: Application, senders: Mapping[str, Sender], *, sends_at_once: int = SENDS_AT_ONCE) -> None:
-        self._application, self._senders, self._sends_at_once = application, dict(senders), sends_at_once
+        self._application, self._sends_at_once = application, sends_at_once
+        self._senders = {name: QuietAtNight(sender, application.quiet, application.clock) for name, sender in senders.items()}
         self._turns_wait, self._sends_wait, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []

@@ -59,6 +59,10 @@ class Histories(Protocol):
         """One message of this conversation; None when it is another's, not out yet, or forgotten."""
         ...
 
+    def message(self, channel: str, row: int) -> Outgoing | None:
+        """One message of whatever conversation over *channel*; None when it is another channel's, not out yet, or forgotten."""
+        ...
+
     def waiting(self, address: tuple[str, str, str]) -> bool:
         """Whether an answer is still to come."""
         ...

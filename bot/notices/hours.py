@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Protocol
+from typing import Literal
 
 from bot.clock import Clock, aware, local
-from bot.notices.outbox import Outcome, OutsideWindow, Row, Sender
+from bot.notices.outbox import NotSent, Outcome, Row, Sender
+from bot.offices.model import USUAL_NIGHT
 
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """Viet Nam's clock, from ``start`` in the evening to ``end`` in the morning."""
 
-    start: time = time(21)
-    end: time = time(7)
+    start: time = USUAL_NIGHT[0]
+    end: time = USUAL_NIGHT[1]
 
     def after(self, moment: datetime) -> datetime:
         """*moment* (aware) itself, or the end of the quiet hours that it lies in."""
@@ -27,29 +28,31 @@ class QuietHours:
         return aware(datetime.combine(day, self.end))
 
 
-class Window(Protocol):
-    """Whether a channel lets us speak unasked to somebody who last wrote at *heard_at* (aware; None: never)."""
+class QuietAtNight:
+    """An outgoing door that keeps notices back at night: one that was due by day and could not be sent then is still not for the night."""
 
-    def is_open(self, heard_at: datetime | None, now: datetime) -> bool: ...
+    def __init__(self, sender: Sender, quiet: QuietHours, clock: Clock) -> None:
+        self._sender, self._quiet, self._clock = sender, quiet, clock
+
+    async def send(self, row: Row) -> Outcome:
+        now = self._clock.now()
+        morning = self._quiet.after(now)
+        if row.message.kind == "notice" and morning > now:
+            return NotSent(morning)
+        return await self._sender.send(row)
+
+
+Standing = Literal["free", "billed", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFor:
-    """For so long after each message of the citizen."""
+class Window:
+    """How long a channel lets us write after the citizen last turned to us: ``free`` at no charge, until ``billed`` for money."""
 
-    time: timedelta
+    free: timedelta
+    billed: timedelta
 
-    def is_open(self, heard_at: datetime | None, now: datetime) -> bool:
-        return heard_at is not None and now - heard_at < self.time
-
-
-class InsideWindow:
-    """The outgoing door of a channel that has a window: notices outside it are not even tried. Replies answer somebody who wrote."""
-
-    def __init__(self, sender: Sender, window: Window, clock: Clock) -> None:
-        self._sender, self._window, self._clock = sender, window, clock
-
-    async def send(self, row: Row) -> Outcome:
-        if row.message.kind == "notice" and not self._window.is_open(row.heard_at, self._clock.now()):
-            return OutsideWindow()
-        return await self._sender.send(row)
+    def standing(self, heard_at: datetime | None, now: datetime) -> Standing:
+        """*heard_at* is aware; None: never."""
+        gone = now - heard_at if heard_at is not None else self.billed
+        return "free" if gone < self.free else "billed" if gone < self.billed else "closed"

@@ -27,7 +27,9 @@ class Row:
     message: Outgoing
     attempts: int
     heard_at: datetime | None = None
-    """When the citizen last wrote: what a channel's window is counted from."""
+    """When the citizen last turned to us: what a channel's window is counted from."""
+    unfollowed: bool = False
+    """Nothing is to be said unasked: a notice is told by phone, or when they write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Outbox(Protocol):
         ...
 
     def called(self, row: int) -> bool:
-        """Told by phone: it is not sent any more. False when it does not wait for that."""
+        """Told by phone, whether it waited outside its window or was held: it is not sent nor listed any more. False for any other row."""
         ...
 
 

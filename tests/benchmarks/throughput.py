@@ -44,7 +44,7 @@ from bot.store.crypto import Keys
 from bot.store.engine import open_store
 from tests.benchmarks.lean_telegram import TOKEN, LeanTelegram, lean_telegram
 from tests.benchmarks.turn import MESSAGES
-from tests.chaos.telegram import database, prepare
+from tests.chaos.run import database, prepare
 from tests.conftest import ON_POSTGRES
 from tests.doubles.serving import free_port
 

@@ -38,6 +38,14 @@ class Running:
     def telegram(self) -> Any:
         return self.app.state.channels.platforms["telegram"]
 
+    @property
+    def zalo_bot(self) -> Any:
+        return self.app.state.channels.platforms["zalo-bot"]
+
+    @property
+    def zalo_oa(self) -> Any:
+        return self.app.state.channels.platforms["zalo-oa"]
+
 
 def settings_for(folder: Path, more: Mapping[str, str]) -> Settings:
     return load_settings({"BOT_DATABASE_URL": f"sqlite:///{folder / 'bot.db'}", **KEYS, **more}, env_file=folder / "none")
@@ -54,11 +62,11 @@ def application_in(folder: Path, clock: Any = None) -> Iterator[Application]:
 
 
 @contextmanager
-def running(folder: Path, read_photo: PhotoReader = nothing_on_it, **more: str) -> Iterator[Running]:
-    """*more* are settings by name."""
+def running(folder: Path, read_photo: PhotoReader = nothing_on_it, *, port: int = 0, **more: str) -> Iterator[Running]:
+    """*more* are settings by name; *port* for whoever must know the address before."""
     with application_in(folder) as application:
         app = build_server(application, settings_for(folder, more), read_photo)
-        with serving(app, stopping=app.state.channels.screens.close) as url:
+        with serving(app, port, stopping=app.state.channels.screens.close) as url:
             yield Running(url, application, app)
 
 
@@ -67,6 +75,14 @@ def on_telegram(double: Any, mode: str = "polling", spacing: str = "0") -> dict[
     return {
         "BOT_TELEGRAM_TOKEN": double.token, "BOT_TELEGRAM_API_URL": double.url, "BOT_TELEGRAM_MODE": mode,
         "BOT_TELEGRAM_WEBHOOK_SECRET": SECRET, "BOT_TELEGRAM_SPACING": spacing,
+    }
+
+
+def on_zalo_bot(double: Any, mode: str = "polling", spacing: str = "0") -> dict[str, str]:
+    """The settings of a bot that talks to *double*."""
+    return {
+        "BOT_ZALO_BOT_TOKEN": double.token, "BOT_ZALO_BOT_API_URL": double.url, "BOT_ZALO_BOT_MODE": mode,
+        "BOT_ZALO_BOT_WEBHOOK_SECRET": SECRET, "BOT_ZALO_BOT_SPACING": spacing,
     }
 
 

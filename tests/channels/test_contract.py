@@ -1,7 +1,7 @@
 """One contract for every channel: the same errands, by digits alone and with buttons, are heard and answered alike.
 
-What the terminal answers to digits is the measure; the page (as forms, without JavaScript) and Telegram (polling and webhook, over the
-double) must say the same words, offer the same choices and leave the same traces.
+What the terminal answers to digits is the measure; the page (as forms, without JavaScript) and Telegram and the Zalo Bot (polling
+and webhook, over their doubles) and the Zalo Official Account must say the same words, offer the same choices and leave the same traces.
 """
 
 import io
@@ -16,7 +16,7 @@ import pytest
 import segno
 
 from bot.bootstrap import Knowledge
-from tests.channels.wires import Heard, House, Wire, telegram, terminal, web
+from tests.channels.wires import Heard, House, Wire, telegram, terminal, web, zalo_bot, zalo_oa
 
 CODE = "H20.14-261102-0007"
 
@@ -30,6 +30,11 @@ ERRANDS: dict[str, list[str]] = {
         "Trần Văn Mẫu", "[Đúng, đặt luôn]",
     ],
     "status": [f"{CODE} tới đâu rồi", "6789"],
+    "post": [
+        "bưu điện tới nhà lấy hồ sơ được không", "[Bưu điện đến nhà lấy giấy đem nộp]", "giấy độc thân", "Trần Văn Mẫu", "0912345678",
+        "ấp 3, xã An Thạnh, Cần Thơ", "[Không ai thay]", "[Hộ nghèo]", "[Buổi sáng]", "[Đúng, ghi đơn]", "[Nhớ giùm]",
+        "đơn bưu điện của tôi", "[Đổi giờ tới]", "[Buổi chiều]", "[Đúng, ghi đơn]", "hủy đơn bưu điện", "[Hủy đơn]",
+    ],
     "cancel": ["hủy lịch", "1", "[Hủy]"],
     "my data": ["dữ liệu của tôi", "[Coi đang giữ những gì]"],
     "lost": ["0", "00", "asdf qwer", "9", "xin chào"],
@@ -39,6 +44,7 @@ ERRANDS: dict[str, list[str]] = {
 WIRES = {
     "terminal": terminal, "web": web,
     "telegram polling": partial(telegram, mode="polling"), "telegram webhook": partial(telegram, mode="webhook"),
+    "zalo bot polling": partial(zalo_bot, mode="polling"), "zalo bot webhook": partial(zalo_bot, mode="webhook"), "zalo oa": zalo_oa,
 }
 OUR_CODES = re.compile(r"\b[A-Z]\d\d-?\d{3}[A-Z]\b")
 
@@ -79,6 +85,7 @@ def left_by(house: House, wire: Wire) -> dict[str, object]:
         told = list(repositories.guidance.between(house.clock.now().replace(hour=0), house.clock.now()))
         return {
             "visits": [(each.state, each.name) for each in repositories.appointments.live_of(citizen)],
+            "post": [(each.state, each.draft.recipient.name, each.draft.time_of_day) for each in repositories.post.of(citizen)],
             "guidance": [(each.procedure, each.facet) for each in told],
             "held": {kind: len(records) for kind, records in repositories.privacy.held(citizen).items()},
             "unknown": len(house.application.store.outbox.unknown()),

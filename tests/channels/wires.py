@@ -30,6 +30,9 @@ from bot.store.engine import Store, open_store
 from tests.conversations.conftest import SATURDAY
 from tests.doubles.serving import serving
 from tests.doubles.telegram_api import TOKEN, Sent, TelegramDouble, telegram_double
+from tests.doubles.zalo_bot import TOKEN as ZALO_BOT_TOKEN
+from tests.doubles.zalo_bot import ZaloBotDouble, zalo_bot_double
+from tests.doubles.zalo_oa import APP_ID, ZaloOADouble, zalo_oa_double
 
 BETWEEN_MESSAGES = timedelta(seconds=5)
 """A citizen takes their time: nobody is told that they write too fast."""
@@ -339,6 +342,113 @@ def telegram(folder: Path, knowledge: Knowledge, mode: str) -> Iterator[tuple[Ho
             if mode == "webhook":
                 double.use_webhook(f"{address}/webhooks/telegram", SECRET)
             yield house, TelegramWire(house, double, 7_000_000_007)
+
+
+# -- Zalo Bot ---------------------------------------------------------------------------------------------------------------
+
+
+class ZaloBotWire:
+    """No buttons: a choice is its number, and the list stands in the text."""
+
+    channel, bot = "zalo-bot", ZALO_BOT_TOKEN.partition(":")[0]
+
+    def __init__(self, house: House, double: ZaloBotDouble, chat: str) -> None:
+        self._house, self._double, self.peer = house, double, chat
+
+    def say(self, text: str) -> Heard:
+        return self._heard(lambda: self._double.say(self.peer, text))
+
+    def press(self, label: str) -> Heard:
+        labels = listed(self._messages()[-1])[1]
+        return self.say(str(labels.index(label) + 1) if label in labels else label)
+
+    def photo(self, picture: bytes) -> Heard:
+        return self._heard(lambda: self._double.photo(self.peer, picture))
+
+    def _messages(self) -> list[str]:
+        """Without a ticket's picture."""
+        return [sent.text for sent in self._double.sent(self.peer) if sent.method == "sendMessage"]
+
+    def _heard(self, act: Callable[[], str]) -> Heard:
+        self._house.move_on()
+        before = len(self._messages())
+        act()
+        self._double.wait(lambda: len(self._messages()) > before)
+        _until(lambda: self._house.has_answered(self))
+        new = [listed(text) for text in self._messages()[before:]]
+        return Heard("\n".join(words for words, _ in new), new[-1][1])
+
+
+def listed(text: str) -> tuple[str, list[str]]:
+    """The words and the numbered choices of a message without buttons: its last run of lines numbered from 1."""
+    lines, choices = text.splitlines(), []
+    start = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].startswith("1. ")), len(lines))
+    for line in lines[start:]:
+        if not line.startswith(f"{len(choices) + 1}. "):
+            break
+        choices.append(_label(line))
+    return "\n".join(lines[:start] + lines[start + len(choices):]), choices
+
+
+@contextmanager
+def zalo_bot(folder: Path, knowledge: Knowledge, mode: str) -> Iterator[tuple[House, ZaloBotWire]]:
+    with zalo_bot_double() as double:
+        double.wrapped, double.photo_field = mode == "webhook", "photo" if mode == "webhook" else "photo_url"
+        environ = {
+            "BOT_ZALO_BOT_TOKEN": double.token, "BOT_ZALO_BOT_API_URL": double.url, "BOT_ZALO_BOT_MODE": mode,
+            "BOT_ZALO_BOT_WEBHOOK_SECRET": SECRET, "BOT_ZALO_BOT_SPACING": "0",
+        }
+        with a_house(folder, knowledge, **environ) as house, serving(build_server(house.application, house.settings)) as address:
+            if mode == "webhook":
+                double.use_webhook(f"{address}/webhooks/zalo-bot", SECRET)
+            yield house, ZaloBotWire(house, double, "6ede9afa66b88fe6d6a9")
+
+
+# -- Zalo OA ----------------------------------------------------------------------------------------------------------------
+
+
+class ZaloOAWire:
+    """Up to five choices are buttons; the list stands in the text besides."""
+
+    channel, bot = "zalo-oa", APP_ID
+
+    def __init__(self, house: House, double: ZaloOADouble, user: str) -> None:
+        self._house, self._double, self.peer = house, double, user
+
+    def say(self, text: str) -> Heard:
+        return self._heard(lambda: self._double.say(self.peer, text))
+
+    def press(self, label: str) -> Heard:
+        last = self._double.sent(self.peer)[-1]
+        if last.buttons:
+            return self._heard(lambda: self._double.press(self.peer, label))
+        labels = listed(self._double.texts(self.peer)[-1])[1]
+        return self.say(str(labels.index(label) + 1) if label in labels else label)
+
+    def photo(self, picture: bytes) -> Heard:
+        return self._heard(lambda: self._double.photo(self.peer, picture))
+
+    def _heard(self, act: Callable[[], str]) -> Heard:
+        self._house.move_on()
+        before = len(self._double.texts(self.peer))
+        act()
+        self._double.wait(lambda: len(self._double.texts(self.peer)) > before)
+        _until(lambda: self._house.has_answered(self))
+        new = [listed(text) for text in self._double.texts(self.peer)[before:]]
+        buttons = [sent for sent in self._double.sent(self.peer) if sent.way == "text"][-1].labels
+        assert not buttons or [_label(title) for title in buttons] == new[-1][1], "buttons and digits must mean the same"
+        return Heard("\n".join(words for words, _ in new), new[-1][1])
+
+
+@contextmanager
+def zalo_oa(folder: Path, knowledge: Knowledge) -> Iterator[tuple[House, ZaloOAWire]]:
+    with (
+        zalo_oa_double() as double, a_house(folder, knowledge, **double.environ()) as house,
+        serving(build_server(house.application, house.settings)) as address,
+    ):
+        double.now = lambda: house.clock.now().timestamp()
+        double.use_webhook(f"{address}/webhooks/zalo-oa")
+        yield house, ZaloOAWire(house, double, "246845883529197922")
 
 
 def _until(true: Callable[[], bool], seconds: float = 10) -> None:

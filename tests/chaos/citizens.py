@@ -1,4 +1,4 @@
-"""Citizens who do errands on Telegram whatever becomes of the bot: they look at what is shown, and go on from there."""
+"""Citizens who do errands on a platform whatever becomes of the bot: they look at what is shown, and go on from there."""
 
 import random
 import re
@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.doubles.telegram_api import Sent, TelegramDouble
+from tests.chaos.platforms import Platform, Shown, without_number
 
 PATIENCE, GLANCE = 60.0, 0.05
 """Seconds that a citizen waits for an answer, however often the bot dies meanwhile, and between two looks."""
@@ -27,9 +28,9 @@ FACETS = ("Phí, lệ phí", "Mấy ngày xong", "Nộp ở đâu", "Coi đầy 
 class Citizen:
     """One chat. ``settled``: whether nothing that this chat did waits any more."""
 
-    chat: int
-    double: TelegramDouble
-    settled: Callable[[int], bool]
+    chat: Any
+    platform: Platform
+    settled: Callable[[Any], bool]
     chance: random.Random
     turns: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -49,24 +50,24 @@ class Citizen:
             except StopIteration:
                 return
 
-    def _do(self, act: Act) -> Sent | None:
+    def _do(self, act: Act) -> Shown | None:
         """The last message after it, a late repeat of an earlier one left aside; None where the answer was held back."""
         before = len(self._messages())
         self.turns += 1
         if act[0] == "say":
-            self.double.say(self.chat, act[1])
+            self.platform.double.say(self.chat, act[1])
         else:
-            self.double.press(self.chat, act[1])
+            self.platform.press(self.chat, act[1])
         until = time.monotonic() + PATIENCE
         while not self.settled(self.chat):
             if time.monotonic() > until:
                 raise AssertionError(f"chat {self.chat} waited {PATIENCE:.0f} s for an answer to {act}")
             with suppress(TimeoutError):
-                self.double.wait(lambda: len(self._messages()) > before, GLANCE)
+                self.platform.double.wait(lambda: len(self._messages()) > before, GLANCE)
         return self._messages()[-1] if len(self._messages()) > before else None
 
-    def _messages(self) -> list[Sent]:
-        return [sent for sent in self.double.sent(self.chat) if sent.method == "sendMessage"]
+    def _messages(self) -> list[Shown]:
+        return self.platform.messages(self.chat)
 
     # -- errands: generators that are handed what is shown after each act ------------------------------------------------
 
@@ -106,15 +107,15 @@ class Citizen:
             else:
                 return
 
-    def _any_button(self, shown: Sent) -> str | None:
-        wanted = [label for label in shown.labels if re.match(r"\d+\. (Trung tâm|thứ|Chủ|Sáng|Chiều|\d+ giờ)", label)]
+    def _any_button(self, shown: Shown) -> str | None:
+        wanted = [label for label in shown.labels if re.match(r"(Trung tâm|thứ|Chủ|Sáng|Chiều|\d+ giờ)", without_number(label))]
         return self.chance.choice(wanted) if wanted else None
 
 
-Acts = Generator[Act, Sent | None, None]
+Acts = Generator[Act, Shown | None, None]
 
 
-def _button(shown: Sent | None, *wanted: str) -> str | None:
+def _button(shown: Shown | None, *wanted: str) -> str | None:
     """The button that begins with one of *wanted*, as it is shown."""
     labels = [] if shown is None else shown.labels
-    return next((label for label in labels for each in wanted if re.sub(r"^\d+\. ", "", label).startswith(each)), None)
+    return next((label for label in labels for each in wanted if without_number(label).startswith(each)), None)

@@ -1,19 +1,17 @@
-"""Kills the bot again and again under load, and counts: ``python -m tests.chaos.telegram [--turns 500] [--kills 30] [--mode webhook]``.
+"""Kills the bot again and again under load, and counts: ``python -m tests.chaos --platform telegram [--turns 500] [--kills 30]``.
 
-Citizens do errands over the double of Telegram while the bot's process is killed: at each boundary of a turn by a hook inside it, at any
+Citizens do errands over the double of a platform while the bot's process is killed: at each boundary of a turn by a hook inside it, at any
 moment by SIGKILL; each time another is started on the same database. At the end every message is answered (or its answer is held and
 listed, where a repeat would do harm), no booking, call-back or complaint is there twice, nothing recorded as sent was sent again, and
 every recorded update delivered once more changes nothing.
 """
 
-import argparse
 import os
 import queue
 import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -27,7 +25,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.channels.telegram.channel import as_telegram
 from bot.clock import SystemClock, today
 from bot.dialogue.messages import from_json
 from bot.sample.dossiers import sample_dossiers
@@ -38,16 +35,15 @@ from bot.store.engine import open_store
 from bot.store.tables import bookings, call_backs, complaints, conversations, inbox, metadata, outbox
 from bot.store.urls import read_url
 from tests.chaos.citizens import Citizen
+from tests.chaos.platforms import PLATFORMS, SECRET, Platform
 from tests.chaos.process import DIED_AT_A_BOUNDARY, LEASE
 from tests.conftest import ON_POSTGRES
 from tests.doubles.serving import free_port
-from tests.doubles.telegram_api import TelegramDouble, telegram_double
 
 BOUNDARIES = ("after_intake", "before_commit", "after_commit", "before_send", "after_send")
 EACH_BOUNDARY = 3
 AT_ONCE = 8
 CITIZENS = 48
-SECRET = "chaos-secret"
 STARTS_WITHIN = 60.0
 CALM_WITHIN = 60.0
 
@@ -79,7 +75,7 @@ class Records:
         with self._database.reading() as connection:
             return connection.execute(query).all()
 
-    def settled(self, chat: int | None = None) -> bool:
+    def settled(self, chat: Any = None) -> bool:
         """No stored event waits for its turn and no answer for its sending."""
         now = datetime.now(UTC)
         of = [] if chat is None else [conversations.c.peer == str(chat)]
@@ -110,7 +106,8 @@ class Nursery:
         self.log, self.armed = log, log.with_name("armed")
         with log.open("w") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.process"], env={**os.environ, **environ, "CHAOS_ARMED": str(self.armed)},
+                [sys.executable, "-m", "tests.chaos.process"],
+                env={**os.environ, **environ, "CHAOS_ARMED": str(self.armed)},
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1,
             )
         self._told: queue.Queue[str] = queue.Queue()
@@ -155,8 +152,8 @@ class Machine:
     over the same reply, the bot holds it for a person.
     """
 
-    def __init__(self, nursery: Nursery, double: TelegramDouble, records: Records, plan: list[str], chance: random.Random) -> None:
-        self._nursery, self._double, self._records, self._plan, self._chance = nursery, double, records, plan, chance
+    def __init__(self, nursery: Nursery, platform: Platform, records: Records, plan: list[str], chance: random.Random) -> None:
+        self._nursery, self._platform, self._records, self._plan, self._chance = nursery, platform, records, plan, chance
         self.kills: Counter[str] = Counter()
         self.failure: BaseException | None = None
         self._enough = threading.Event()
@@ -194,13 +191,14 @@ class Machine:
         self._wait(lambda: self._records.has_made_good(since))
         self._nursery.armed.touch()
         if how not in BOUNDARIES:
-            until = len(self._double.sent()) + self._chance.randint(1, 8)
-            self._wait(lambda: len(self._double.sent()) >= until)
+            until = len(self._platform.double.sent()) + self._chance.randint(1, 8)
+            self._wait(lambda: len(self._platform.double.sent()) >= until)
             self._enough.wait(self._chance.uniform(0, 0.03))
             os.kill(pid, signal.SIGKILL)
         while (status := self._nursery.death(0.05)) is None:
             if self._enough.is_set():
                 os.kill(pid, signal.SIGKILL)
+        self._platform.bot_died()
         if status not in (-signal.SIGKILL, DIED_AT_A_BOUNDARY):
             raise AssertionError(f"the process ended by itself with {status}: {self._nursery.log.read_text()[-2000:]}")
         if not self._enough.is_set():
@@ -211,38 +209,38 @@ class Machine:
             self._enough.wait(0.02)
 
 
-def run(url: str, folder: Path, *, turns: int = 500, kills: int = 30, mode: str = "webhook", seed: int = 1) -> Result:
+def run(
+    url: str, folder: Path, *, platform: str = "telegram", turns: int = 500, kills: int = 30, mode: str = "webhook", seed: int = 1
+) -> Result:
     begun, chance = time.monotonic(), random.Random(seed)
     with ExitStack() as stack:
-        double = stack.enter_context(telegram_double())
+        there: Platform = stack.enter_context(PLATFORMS[platform]())
         port = free_port()
         environ = {
-            "BOT_DATABASE_URL": url, "BOT_TELEGRAM_TOKEN": double.token, "BOT_TELEGRAM_API_URL": double.url, "BOT_TELEGRAM_MODE": mode,
-            "BOT_TELEGRAM_WEBHOOK_SECRET": SECRET, "BOT_TELEGRAM_SPACING": "0", "CHAOS_PORT": str(port),
-            **({} if url.startswith("sqlite") else ON_POSTGRES),
+            "BOT_DATABASE_URL": url, "CHAOS_PORT": str(port), **there.environ(mode), **({} if url.startswith("sqlite") else ON_POSTGRES),
         }
         prepare(url, environ)
         records = Records(url, environ)
         stack.callback(records.close)
         if mode == "webhook":
-            double.use_webhook(f"http://127.0.0.1:{port}/webhooks/telegram", SECRET)
+            there.double.use_webhook(f"http://127.0.0.1:{port}{there.webhook_path}", SECRET)
 
-        def settled(chat: int) -> bool:
-            return not double.unconfirmed(chat) and records.settled(chat)
+        def settled(chat: Any) -> bool:
+            return not there.double.unconfirmed(chat) and records.settled(chat)
 
         result = Result()
         log = folder / "bot.log"
-        with Machine(Nursery(environ, log), double, records, plan_of(kills, chance), chance) as machine:
-            citizens = [Citizen(1000 + number, double, settled, random.Random(seed + number)) for number in range(CITIZENS)]
+        with Machine(Nursery(environ, log), there, records, plan_of(kills, chance), chance) as machine:
+            citizens = [Citizen(there.chat(number), there, settled, random.Random(seed + number)) for number in range(CITIZENS)]
             play(citizens, machine, turns)
             result.turns, result.kills = sum(each.turns for each in citizens), machine.kills
             if machine.failure is not None:
                 raise machine.failure
             if result.kills.total() != kills:
                 result.wrong.append(f"only {result.kills.total()} of {kills} kills happened")
-            come_to_rest(double, records)
-            judge(result, citizens, double, records)
-            replay(result, double, records)
+            come_to_rest(there, records)
+            judge(result, citizens, there, records)
+            replay(result, there, records, mode)
         result.wrong += [f"the log has: {line}" for line in log.read_text().splitlines() if "Traceback" in line]
     result.seconds = time.monotonic() - begun
     return result
@@ -285,35 +283,33 @@ def play(citizens: Sequence[Citizen], machine: Machine, turns: int) -> None:
             future.result()
 
 
-def come_to_rest(double: TelegramDouble, records: Records) -> None:
+def come_to_rest(platform: Platform, records: Records) -> None:
     """The last process takes what is left, leases of the dead included."""
     pause, until = threading.Event(), time.monotonic() + CALM_WITHIN
-    while double.unconfirmed() > 0 or not records.settled():
+    while platform.double.unconfirmed() > 0 or not records.settled():
         if time.monotonic() > until:
-            raise AssertionError(f"still waiting after {CALM_WITHIN:.0f} s: {double.unconfirmed()} updates not taken")
+            raise AssertionError(f"still waiting after {CALM_WITHIN:.0f} s: {platform.double.unconfirmed()} updates not taken")
         pause.wait(0.1)
 
 
-def judge(result: Result, citizens: Sequence[Citizen], double: TelegramDouble, records: Records) -> None:
+def judge(result: Result, citizens: Sequence[Citizen], platform: Platform, records: Records) -> None:
     events = records.rows(sa.select(inbox))
     rows = records.rows(sa.select(outbox, conversations.c.peer).join(conversations).order_by(outbox.c.id))
     held = [row for row in rows if row.state == "held"]
-    arrived = {(sent.chat, sent.text) for sent in double.sent()}
+    arrived = {(str(sent.chat), sent.text) for sent in platform.double.sent()}
     result.counts = {
         "events": len(events), "answers": len(rows), "held and listed": len(held),
-        "of them not there": sum((int(row.peer), text_of(row)) not in arrived for row in held),
+        "of them not there": sum((row.peer, text_of(row, platform)) not in arrived for row in held),
         "sent twice": sum(row.state == "sent" and row.unknowns > 0 for row in rows),
     }
-    result.wrong += unanswered(events, rows, double)
-    result.wrong += sent_wrongly(rows, double)
+    result.wrong += unanswered(events, rows, platform)
+    result.wrong += sent_wrongly(rows, platform, citizens)
     result.wrong += effects(result, citizens, rows, records)
 
 
-def unanswered(events: Sequence[Any], rows: Sequence[Any], double: TelegramDouble) -> Iterator[str]:
+def unanswered(events: Sequence[Any], rows: Sequence[Any], platform: Platform) -> Iterator[str]:
     known, answered = {event.event_id for event in events}, Counter(row.cause.rpartition(":")[0] for row in rows)
-    for update in double.updates:
-        if str(update["update_id"]) not in known:
-            yield f"update {update['update_id']} was never stored"
+    yield from (f"update {event} was never stored" for event in platform.events() if event not in known)
     for event in events:
         if event.done_at is None or event.dead_at is not None:
             yield f"event {event.id} is {'dead' if event.dead_at else 'not done'}"
@@ -326,13 +322,14 @@ def unanswered(events: Sequence[Any], rows: Sequence[Any], double: TelegramDoubl
             yield f"answer {row.id} is held, though a repeat does no harm"
 
 
-def sent_wrongly(rows: Sequence[Any], double: TelegramDouble) -> Iterator[str]:
+def sent_wrongly(rows: Sequence[Any], platform: Platform, citizens: Sequence[Citizen]) -> Iterator[str]:
     """What arrived in each chat, held against the rows in their order: how often may and must each have arrived?"""
-    for chat, own in _by_peer(rows).items():
-        arrived = [sent.text for sent in double.sent(chat) if sent.method == "sendMessage"]
+    answers = _by_peer(rows)
+    for chat in (citizen.chat for citizen in citizens):
+        own, arrived = answers.get(str(chat), []), [shown.text for shown in platform.messages(chat)]
         reached = {0}
         for row in own:
-            text = text_of(row)
+            text = text_of(row, platform)
             least = int(row.state == "sent")
             most = 1 if row.once else least + row.unknowns
             reached = {
@@ -342,15 +339,15 @@ def sent_wrongly(rows: Sequence[Any], double: TelegramDouble) -> Iterator[str]:
             yield f"chat {chat} got {len(arrived)} messages that are not its {len(own)} answers, each as often as it may be sent"
 
 
-def text_of(row: Any) -> str:
-    return as_telegram(from_json(row.payload))[0]
+def text_of(row: Any, platform: Platform) -> str:
+    return platform.text_of(from_json(row.payload))
 
 
-def _by_peer(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _by_peer(rows: Sequence[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
     for row in rows:
         if row.kind == "reply":
-            found.setdefault(int(row.peer), []).append(row)
+            found.setdefault(row.peer, []).append(row)
     return found
 
 
@@ -374,20 +371,21 @@ def effects(result: Result, citizens: Sequence[Citizen], rows: Sequence[Any], re
         yield f"complaints kept and not sent: {kept - sent}; sent and not kept: {sent - kept}"
 
 
-def replay(result: Result, double: TelegramDouble, records: Records) -> None:
+def replay(result: Result, platform: Platform, records: Records, mode: str) -> None:
     """The whole day's updates once more."""
+    double, events = platform.double, platform.events()
     before, sent, posted = records.everything(), len(double.sent()), len(double.posted)
-    for update in list(double.updates):
-        double.again(update["update_id"])
-    if double.webhook.url:
-        double.wait(lambda: len(double.posted) - posted >= len(double.updates), 60)
+    for event in events:
+        platform.again(event)
+    if mode == "webhook":
+        double.wait(lambda: len(double.posted) - posted >= len(events), 60)
         refused = [each.status for each in double.posted[posted:] if each.status != 200]
         if refused:
             result.wrong.append(f"{len(refused)} repeated updates were answered {refused[0]}")
     else:
         double.wait(double.is_polled_dry, 60)
-    come_to_rest(double, records)
-    result.counts["repeated updates"] = len(double.updates)
+    come_to_rest(platform, records)
+    result.counts["repeated updates"] = len(events)
     after = records.everything()
     result.wrong += [f"repeated updates changed {table}" for table in before if before[table] != after[table]]
     if len(double.sent()) != sent:
@@ -407,23 +405,3 @@ def database(url: str | None, folder: Path) -> Iterator[str]:
                 yield fresh.render_as_string(hide_password=False)
     else:
         yield url or f"sqlite:///{folder / 'chaos.db'}"
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=500)
-    parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--mode", choices=("webhook", "polling"), default="webhook")
-    parser.add_argument("--database", metavar="URL", help='an empty one; "postgresql": a new one on the tests\' server; else SQLite')
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="motcua-chaos-") as name, database(options.database, Path(name)) as url:
-        result = run(url, Path(name), turns=options.turns, kills=options.kills, mode=options.mode, seed=options.seed)
-        print(f"{options.mode}, {url.partition(':')[0]}, seed {options.seed}: {result}")
-        if result.wrong:
-            print((Path(name) / "bot.log").read_text()[-4000:], file=sys.stderr)
-    return 1 if result.wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Zalo Bot Platform: a bot with a fixed token and no buttons, over plain httpx."""
