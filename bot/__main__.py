@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot import clock as clocks
-from bot.commands import asking, catalogue, conversing, importing, keeping, learning, morning, office, safety, serving, visits
+from bot.commands import asking, catalogue, conversing, importing, keeping, learning, morning, office, post, safety, serving, visits
+from bot.desk.sheets import Unreadable, as_day
 from bot.errors import CatalogError, MotCuaError, SchemaOutdated, SettingsError
 from bot.logs import set_up_logs
 from bot.settings import load_settings
@@ -57,7 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     delete = command("delete", serving.webhook_delete, "take the webhook back, so that polling works", webhook)
     info = command("info", serving.webhook_info, "what the platform says about our webhook", webhook)
     for each in (set_it, delete, info):
-        each.add_argument("channel", choices=["telegram"])
+        each.add_argument("channel", choices=list(serving.WEBHOOKS))
+    verify = command("verify", serving.webhook_verify, "whether a captured event's signature comes out with the settings' key", webhook)
+    verify.add_argument("channel", choices=["zalo-oa"])
+    verify.add_argument("file", type=Path, metavar="FILE", help="the event's body, byte for byte as it came")
+    verify.add_argument("--signature", default="", help="the header X-ZEvent-Signature")
+    verify.add_argument("--timestamp", default="", help="the header X-ZEvent-Timestamp, where there was one")
     set_it.add_argument("url", nargs="?", help="the whole address, or the host's; without it BOT_PUBLIC_URL")
 
     chat = command("chat", conversing.chat, "a conversation on standard input; a line is a message, lines with ! are the tester's")
@@ -72,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--top", type=int, default=5)
     find.add_argument("--json", action="store_true")
     find.add_argument("--explain", action="store_true", help="what spoke for each")
-    find.add_argument("--at", type=date.fromisoformat, metavar="DATE")
+    find.add_argument("--at", type=_day, metavar="DATE")
 
     understand = command("understand", asking.understand, "what the bot takes a first message to be")
     understand.add_argument("text", nargs="?")
@@ -85,11 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, help="another folder to judge, such as one of drafts")
     stats = command("stats", catalogue.stats, "the catalogue in figures", catalog)
     stats.add_argument("--json", action="store_true")
-    stats.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="what is overdue on that day; without it today")
+    stats.add_argument("--at", type=_day, metavar="DATE", help="what is overdue on that day; without it today")
     show = command("show", catalogue.show, "one procedure as in force at the date", catalog)
     show.add_argument("code")
     show.add_argument("--json", action="store_true")
-    show.add_argument("--at", type=date.fromisoformat, metavar="DATE")
+    show.add_argument("--at", type=_day, metavar="DATE")
 
     drafting = command("import", catalogue.import_, "drafts from the portal's JSON, a province's XLSX, JSON Lines, our YAML", catalog)
     drafting.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -100,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("old", type=Path, metavar="OLD")
     diff.add_argument("new", type=Path, metavar="NEW")
     diff.add_argument("--json", action="store_true")
-    diff.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="which version counts where a code has several; today")
+    diff.add_argument("--at", type=_day, metavar="DATE", help="which version counts where a code has several; today")
 
     own = parser_of(command("office", None, "the office's own data"))
     init = command("init", office.init, "a template workbook; once filled in, checked and written to BOT_OFFICES_DIR", own)
@@ -133,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     appointments = parser_of(command("appointments", None, "booked visits"))
     day = command("day", visits.appointments_day, "the day's list of an office", appointments)
     day.add_argument("office")
-    day.add_argument("date", type=date.fromisoformat)
+    day.add_argument("date", type=_day)
     day.add_argument("--json", action="store_true")
     day.add_argument("--xlsx", type=Path, metavar="FILE", help="a workbook of it besides")
     day.add_argument("--html", type=Path, metavar="FILE", help="a page of it besides, to be printed on A4")
@@ -141,8 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     reopen = command("reopen", visits.reopen, "take a closing back", appointments)
     for each in (close, reopen):
         each.add_argument("office")
-        each.add_argument("first", type=date.fromisoformat, metavar="FROM")
-        each.add_argument("last", type=date.fromisoformat, metavar="TO")
+        each.add_argument("first", type=_day, metavar="FROM")
+        each.add_argument("last", type=_day, metavar="TO")
         each.add_argument("--counter", help="only this counter")
     close.add_argument("--reason", required=True, help="said to the citizens as it stands")
     close.add_argument("--json", action="store_true")
@@ -155,27 +161,28 @@ def _parser() -> argparse.ArgumentParser:
     checkin.add_argument("--procedure", metavar="CODE", help="the errand, where it is another than the one that was booked")
 
     sent = command("sent-home", visits.sent_home, "entries of the catalogue that sent people home who had everything")
-    sent.add_argument("--since", type=date.fromisoformat, metavar="DATE")
+    sent.add_argument("--since", type=_day, metavar="DATE")
     sent.add_argument("--json", action="store_true")
 
     lists = command("morning", morning.morning, "every list of the day into one folder, with a page to print")
     lists.add_argument("--out", type=Path, metavar="DIR", help="where to; without it buoi-sang/<date>")
-    lists.add_argument("--date", type=date.fromisoformat, help="without it today")
+    lists.add_argument("--date", type=_day, help="without it today")
     lists.add_argument("--json", action="store_true")
 
     dossiers = parser_of(command("dossiers", None, "dossiers as the settlement system tells of them"))
     due = command("due", morning.dossiers_due, "late ones, and those due within two working days", dossiers)
     due.add_argument("--within", type=_days, default=morning.WITHIN, metavar="DAYS", help="so many working days ahead")
-    due.add_argument("--date", type=date.fromisoformat, help="as of that day; without it today")
+    due.add_argument("--date", type=_day, help="as of that day; without it today")
     due.add_argument("--json", action="store_true")
     taking = command("import", importing.dossiers_import, "take over an export, .xlsx or .csv; bad rows go to a file to fix", dossiers)
-    what = taking.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", nargs="?", type=Path, metavar="FILE")
-    what.add_argument("--watch", type=Path, metavar="FOLDER", help="each new file in there, then moved to done or failed")
+    taking.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    taking.add_argument("--watch", type=Path, metavar="FOLDER", help="each new file in there, then moved to done or failed")
     taking.add_argument("--json", action="store_true")
     taking.add_argument("--as-of", type=_moment, metavar="ISO-TIME", help="when it was exported, where the file does not say so rightly")
     taking.add_argument("--errors", type=Path, metavar="FILE", help="where the bad rows go; without it beside the export")
     taking.add_argument("--db", metavar="URL", help="the database; without it BOT_DATABASE_URL")
+
+    _post(command, parser_of(command("post", None, "what the post fetches and brings")))
 
     readiness = command("readiness", keeping.readiness, "what a citizen's readiness code says")
     readiness.add_argument("code")
@@ -183,18 +190,18 @@ def _parser() -> argparse.ArgumentParser:
 
     guidance = parser_of(command("guidance", None, "what was told"))
     export = command("export", keeping.guidance_export, "as CSV, both days included", guidance)
-    export.add_argument("first", type=date.fromisoformat, metavar="FROM")
-    export.add_argument("last", type=date.fromisoformat, metavar="TO")
+    export.add_argument("first", type=_day, metavar="FROM")
+    export.add_argument("last", type=_day, metavar="TO")
 
     outbox = parser_of(command("outbox", None, "messages going out"))
     command("unknown", keeping.outbox_unknown, "sends whose outcome nobody knows", outbox)
 
-    calls = command("calls", keeping.outbox_calls, "notices that their channel does not let through: to be told by phone", outbox)
+    calls = command("calls", keeping.outbox_calls, "to be told by phone: what no channel lets through, or may not have arrived", outbox)
     calls.add_argument("--json", action="store_true")
     command("called", keeping.outbox_called, "one of them is told, and is not sent any more", outbox).add_argument("id", type=int)
 
     missed = command("misses", learning.misses, "questions that found nothing right, those that ask alike together")
-    missed.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="from that day on; without it all that are kept")
+    missed.add_argument("--since", type=_day, metavar="DATE", help="from that day on; without it all that are kept")
     missed.add_argument("--json", action="store_true")
     to_do = missed.add_subparsers(metavar="COMMAND")
     teach = command("teach", learning.teach, "add a phrase to a procedure's file, once no other question comes out worse by it", to_do)
@@ -209,12 +216,56 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _post(command: Any, orders: Any) -> None:
+    listing = command("manifest", post.manifest, "the day's list for the post, made once; orders on it are handed over", orders)
+    listing.add_argument("date", type=_day, metavar="DATE")
+    listing.add_argument("--out", type=Path, required=True, metavar="FILE", help=".xlsx to print and sign, or .csv")
+    back = command("receive", post.receive, "the post's list, .xlsx or .csv; bad rows go to a file to fix", orders)
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--json", action="store_true")
+    back.add_argument("--errors", type=Path, metavar="FILE", help="where the bad rows go; without it beside the list")
+    listed = command("list", post.orders, "orders that are not over, or those in one state", orders)
+    listed.add_argument("--state", choices=post.STATES)
+    show = command("show", post.show, "one order, and what happened to it", orders)
+    confirm = command("confirm", post.confirm, "an order that waited for its price goes onto the next list; the citizen is told", orders)
+    note = command("note", post.note, "what the counter knows of an order before it goes out", orders)
+    cancel = command("cancel", post.cancel, "before it goes out; the citizen is told", orders)
+    for each in (show, confirm, note, cancel):
+        each.add_argument("number", metavar="NUMBER")
+    price = confirm.add_mutually_exclusive_group(required=True)
+    price.add_argument("--price", type=post.amount, metavar="AMOUNT", help="what is to be paid one way, in đồng")
+    price.add_argument("--no-price", action="store_true", help="the post says it at the door; the citizen is told so")
+    confirm.add_argument("--decision", metavar="WORDS", help="by which paper or notice of the post")
+    confirm.add_argument("--dated", type=_day, metavar="DATE", help="of which day; without it today")
+    confirm.add_argument("--grams", type=post.grams, metavar="N", help="up to which weight; without it the first step of the price table")
+    confirm.add_argument("--full", type=post.amount, metavar="AMOUNT", help="what it costs without the relief that is claimed")
+    note.add_argument("--collect", type=post.amount_or_none, metavar="AMOUNT|none", help="fees to collect at the door")
+    note.add_argument("--hand-back", type=post.papers, metavar="PAPERS", help='originals to take back, parted by ";", or none')
+    note.add_argument("--sheets", type=post.sheets, metavar="N", help="how many sheets lie in the envelope")
+    cancel.add_argument("--reason", required=True, help="said to the citizen as it stands")
+    failed = command("failures", post.failures, "whom to call: deliveries in vain, and what came back", orders)
+    failed.add_argument("date", nargs="?", type=_day, metavar="DATE", help="without it today")
+    for each in (listed, show, failed):
+        each.add_argument("--json", action="store_true")
+
+
 def parser_of(command: argparse.ArgumentParser) -> Any:
     return command.add_subparsers(required=True, metavar="COMMAND")
 
 
 def _moment(text: str) -> datetime:
     return clocks.aware(datetime.fromisoformat(text))
+
+
+def _day(text: str) -> date:
+    """``2026-11-24``, or as people write it: ``24/11/2026``."""
+    try:
+        found = as_day(text)
+    except Unreadable:
+        found = None
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 24/11/2026 or 2026-11-24")
+    return found
 
 
 def _month(text: str) -> str:

@@ -25,7 +25,7 @@ def commands(text):
         yield [STANDS_FOR.get(word.rstrip("…"), word) for word in words]
 
 
-@pytest.mark.parametrize("name", ["mot-ngay-cua-can-bo.md", "su-co-va-mo-cua.md", "co-quan.md"])
+@pytest.mark.parametrize("name", ["mot-ngay-cua-can-bo.md", "su-co-va-mo-cua.md", "co-quan.md", "zalo.md"])
 def test_every_command_on_a_page_is_one(name, capsys):
     wrong, parser = [], program._parser()
     for words in commands(PAGES[name]):

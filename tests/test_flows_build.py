@@ -9,11 +9,15 @@ from bot.dialogue.flow import Ask, Branch, Confirm, Do, Done, End, Flow, FlowErr
 from bot.flows.all_flows import ALL_FLOWS
 from tests.tree import ROOT
 
-NOT_FLOWS = {"__init__", "all_flows", "world", "reception", "telling", "wording", "procedure_words", "questions", "dossier_notices"}
+NOT_FLOWS = {
+    "__init__", "all_flows", "world", "reception", "telling", "wording", "procedure_words", "questions", "dossier_notices",
+    "post_words", "post_draft", "post_notices",
+}
 """Modules of bot/flows that hold what flows share."""
 NOT_OF_A_FLOW = {
-    "common", "wording", "telling", "deciding", "web", "demo", "dossier_notices", "closing",
-    "desk", "morning", "changes", "drafts", "dossiers", "office", "office_workbook", "local_workbook",
+    "common", "wording", "telling", "deciding", "web", "demo", "dossier_notices", "post_words", "post_notices", "closing",
+    "desk", "morning", "changes", "drafts", "dossiers", "office", "office_workbook", "local_workbook", "post_desk",
+    "zalo",
 }
 """Texts that belong to no single flow."""
 

@@ -28,7 +28,7 @@ ALL = [(flow, step, variant, text) for flow, step, variant in TEXTS for text in 
 
 READERS = [
     *sorted((ROOT / "bot/flows").glob("*.py")), *sorted((ROOT / "bot/desk").glob("*.py")),
-    *sorted((ROOT / "bot/channels/web").glob("*.py")), ROOT / "bot/bootstrap.py", ROOT / "bot/dialogue/engine.py",
+    *sorted((ROOT / "bot/channels/web").glob("*.py")), ROOT / "bot/bootstrap.py", ROOT / "bot/server.py", ROOT / "bot/dialogue/engine.py",
     *sorted((ROOT / "bot/commands").glob("*.py")),
 ]
 """Code that asks for texts by name."""

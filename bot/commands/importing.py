@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.commands.output import print_json
 from bot.dossiers.model import Changed
 from bot.dossiers.repository import Dossiers, HearsOfChanges
-from bot.errors import StoreUnavailable
+from bot.errors import SettingsError, StoreUnavailable
 from bot.gateways.settlement.corrections import Corrections
 from bot.gateways.settlement.importing import Flag, Importing, Listener, Report
 from bot.gateways.settlement.rows import Fault
@@ -40,12 +40,22 @@ _BAR = 30
 
 
 def dossiers_import(options: argparse.Namespace, settings: Settings) -> int:
+    """Each file in turn; 1 where not every row of every one was taken over."""
     words, clock = load_texts(), clocks.SystemClock()
+    if bool(options.files) == bool(options.watch):
+        raise SettingsError(words.part("dossiers", "what_to_import"))
+    if options.errors is not None and len(options.files) > 1:
+        raise SettingsError(words.part("dossiers", "one_file_of_errors"))
     calendar = load_national_calendar(settings.catalog_dir)
     with open_store_of(replace(settings, database_url=options.db or settings.database_url), clock) as store:
         office = ImportOffice(store, calendar, clock, words, options.json, cache(partial(open_town, settings)))
         if options.watch is None:
-            return office.take(options.file, options.errors, options.as_of)
+            statuses: list[int] = []
+            for file in options.files:
+                if statuses and not options.json:
+                    print()
+                statuses.append(office.take(file, options.errors, options.as_of))
+            return max(statuses)
         office.watch(options.watch)
     return 0
 
@@ -66,6 +76,8 @@ class ImportOffice:
             saved_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
             with open_export(file, saved_at) as export:
                 report = self._import(export, errors, as_of)
+        except FileNotFoundError:
+            return self._failed(UnreadableExport("missing_file", file=str(file)))
         except OSError as error:
             return self._failed(UnreadableExport("no_file", file=str(file), why=error.strerror or str(error)))
         except UnreadableExport as error:
@@ -96,7 +108,7 @@ class ImportOffice:
         """A kill in between leaves the file where it is: taken over again it changes nothing."""
         for name in (DONE, FAILED):
             (folder / name).mkdir(exist_ok=True)
-        errors = _free(folder / FAILED / f"{file.stem}_loi{'.csv' if _is_text(file) else '.xlsx'}")
+        errors = _free(folder / FAILED / f"{file.stem}_loi.xlsx")
         taken = self.take(file, errors) == 0 or errors.exists()
         target = _free(folder / (DONE if taken else FAILED) / file.name)
         try:
@@ -229,11 +241,6 @@ def _waiting(folder: Path) -> dict[Path, tuple[int, int]]:
         if state.st_size:
             found[Path(entry.path)] = (state.st_size, state.st_mtime_ns)
     return found
-
-
-def _is_text(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return stream.read(2) != b"PK"
 
 
 def _free(path: Path) -> Path:

@@ -2,34 +2,47 @@
 
 import argparse
 import sys
+from typing import Any
 
 from bot import clock as clocks
-from bot.bootstrap import open_application
+from bot.bootstrap import Application, open_application
 from bot.commands.output import print_json
 from bot.desk import lists
 from bot.flows.all_flows import ALL_FLOWS
 from bot.settings import Settings
 from bot.short_codes import read_code
-from bot.store.engine import upgrade
+from bot.store.engine import Repositories, upgrade
+from bot.texts.reader import load_texts
 
 
 def db_upgrade(_: argparse.Namespace, settings: Settings) -> int:
-    upgrade(settings.database_url)
+    upgrade(settings.database_url, settings.environ)
+    print(load_texts().part("morning", "upgraded"))
     return 0
 
 
 def handover_list(options: argparse.Namespace, settings: Settings) -> int:
+    """Who waits, and who waits without knowing: those that a message did not reach."""
     application = open_application(settings, clocks.SystemClock())
     with application.store, application.store.reading() as repositories:
         rows = lists.waiting(repositories.feedback.waiting(), repositories.feedback.complaints(), repositories.privacy.requests())
-    for row in rows:
+        untold = untold_rows(application, repositories)
+    for row in [*rows, *untold]:
         if options.json:
             print_json(row)
         else:
-            print(lists.waiting_line(row, application.texts))
-    if not rows and not options.json:
+            print((lists.untold_line if row["kind"] == "notice" else lists.waiting_line)(row, application.texts))
+    if untold and not options.json:
+        print(application.texts.part("desk", "untold_done"))
+    if not rows and not untold and not options.json:
         print(application.texts.part("desk", "nobody"))
     return 0
+
+
+def untold_rows(application: Application, repositories: Repositories) -> list[dict[str, Any]]:
+    """Who is to be told by phone what a message did not tell them."""
+    outbox = application.store.outbox
+    return lists.untold(outbox.to_call(), outbox.unknown(), repositories.feedback.waiting())
 
 
 def handover_done(options: argparse.Namespace, settings: Settings) -> int:
@@ -83,15 +96,15 @@ def outbox_unknown(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def outbox_calls(options: argparse.Namespace, settings: Settings) -> int:
-    """Notices that their channel does not let through before the citizen writes: what they say is to be told by phone."""
+    """What is to be told by phone: notices that their channel does not let through, and those that may not have arrived."""
     application = open_application(settings, clocks.SystemClock())
-    with application.store:
-        rows = application.store.outbox.to_call()
+    with application.store, application.store.reading() as repositories:
+        rows = untold_rows(application, repositories)
     for row in rows:
         if options.json:
-            print_json({"id": row.id, "channel": row.channel, "flow": row.message.flow, "step": row.message.step, "text": row.message.text})
+            print_json(row)
         else:
-            print(application.texts.part("desk", "call_line", id=str(row.id), text=row.message.text.replace("\n", " ")))
+            print(lists.untold_line(row, application.texts))
     if not rows and not options.json:
         print(application.texts.part("desk", "no_calls"))
     return 0

@@ -10,12 +10,16 @@ from typing import Any
 
 from bot import clock as clocks
 from bot.bootstrap import Application, open_application
+from bot.commands.keeping import untold_rows
 from bot.commands.learning import miss_rows
 from bot.commands.output import print_json
+from bot.commands.post import heading, list_of
 from bot.commands.visits import columns, day_page, day_table, made_at, visits_of
 from bot.desk import lists
 from bot.desk.files import write_text
 from bot.desk.pages import Section, page
+from bot.desk.post_list import order_row, table_of, told_of
+from bot.desk.post_watch import SILENT_AFTER, asked_rows, confirmed_rows, failure_rows, last_working_day, silent_rows
 from bot.desk.tables import Table, write_workbook
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -29,9 +33,13 @@ _FURTHEST = timedelta(days=30)
 SENT_HOME_SINCE = timedelta(days=30)
 FRONT_PAGE = "buoi-sang.html"
 _WAITING = {"kind": 14, "id": 10, "name": 22, "phone": 16, "why": 22, "about": 18, "asked_at": 18, "by": 18, "words": 44}
+_UNTOLD = {"id": 8, "phone": 16, "who": 18, "why": 24, "told": 80}
 _DUE = {"due": 12, "code": 28, "standing": 22, "unit": 26, "label": 36, "new_due": 12}
 _MISSES = {"count": 8, "last": 12, "words": 60, "nearest": 40}
 _SENT_HOME = {"count": 8, "counts": 12, "last": 12, "procedure": 14, "label": 32, "reason": 36, "words": 50}
+_POST = {"number": 10, "service": 14, "name": 24, "phone": 16, "address": 44, "dossier": 26}
+_IN_VAIN = {"day": 12, "number": 10, "state": 18, "name": 24, "phone": 16, "reason": 36, "next_try": 12, "dossier": 26}
+_SILENT = {"last": 12, "number": 10, "manifest": 14, "state": 18, "name": 24, "phone": 16, "dossier": 26}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Sheet:
     sheet: str
     table: Table
     none: str
+    on_page: Table | None = None
+    """What the front page shows instead, where the file's table is too wide for it."""
 
 
 # -- dossiers due ---------------------------------------------------------------------------------------------------------
@@ -137,7 +147,7 @@ def _make(application: Application, day: date, folder: Path) -> list[tuple[str, 
         for sheet in _sheets(application, repositories, day):
             write_workbook(folder / f"{sheet.name}.xlsx", sheet.table, sheet.sheet)
             made.append((f"{sheet.name}.xlsx", len(sheet.table.rows)))
-            sections.append(Section(sheet.table, sheet.none, f"{sheet.name}.xlsx"))
+            sections.append(Section(sheet.on_page or sheet.table, sheet.none, f"{sheet.name}.xlsx"))
         eve = day - timedelta(days=1)
         told = io.StringIO(newline="")
         count = lists.write_guidance(repositories.guidance.between(*lists.bounds(eve, eve)), told)
@@ -166,13 +176,67 @@ def _sheets(application: Application, repositories: Repositories, day: date) -> 
     due = _due_table(_due_rows(application, repositories, day, WITHIN), WITHIN, words)
     return [
         Sheet("cho-goi-lai", words.part("morning", "waiting_sheet"), _waiting_table(waiting, words), words.part("morning", "waiting_none")),
+        Sheet(
+            "bao-qua-dien-thoai", words.part("morning", "untold_sheet"), _untold_table(untold_rows(application, repositories), words),
+            words.part("morning", "untold_none"),
+        ),
         Sheet("ho-so-den-han", words.part("morning", "due_sheet"), due, words.part("morning", "due_none")),
         Sheet("cau-hoi-bo-lo", words.part("morning", "misses_sheet"), _misses_table(missed, words), words.part("morning", "misses_none")),
         Sheet(
             "du-giay-phai-ve", words.part("morning", "sent_home_sheet"), _sent_home_table(sent, words),
             words.part("morning", "sent_home_none"),
         ),
+        *_post_sheets(application, repositories, day),
     ]
+
+
+def _post_sheets(application: Application, repositories: Repositories, day: date) -> list[Sheet]:
+    """Only looked at: the list of the day is made by its own command, since from then on no citizen can cancel."""
+    words, post, prices = application.texts, repositories.post, application.town.post
+    since = last_working_day(application.knowledge.calendar, day)
+    made = list_of(repositories, day)
+    if made is not None:
+        title = words.part("post_desk", "morning_list", code=made.code, count=str(len(made.orders)))
+        rows = [order_row(each, prices, words) for each in made.orders]
+        going = table_of(made, heading(application, made), prices, words)
+    else:
+        rows = confirmed_rows(post, prices, words)
+        title = words.part("post_desk", "morning_waiting", count=str(len(rows)), day=day.isoformat())
+        going = _post_table(title, _POST, rows, words)
+    failed = failure_rows(post, since, day - timedelta(days=1), prices, words)
+    asked, silent = asked_rows(post, prices, words), silent_rows(post, day, application.knowledge.calendar, prices, words)
+    titles = [
+        words.part("post_desk", "morning_failures", first=f"{since:%d/%m/%Y}", count=str(len(failed))),
+        words.part("post_desk", "morning_asked", count=str(len(asked))),
+        words.part("post_desk", "morning_silent", days=str(SILENT_AFTER), count=str(len(silent))),
+    ]
+    return [
+        Sheet(
+            "bang-ke-buu-dien", words.part("post_desk", "morning_list_sheet"), going, words.part("post_desk", "morning_list_none"),
+            _post_table(title, _POST, rows, words),
+        ),
+        Sheet(
+            "buu-dien-phat-khong-duoc", words.part("post_desk", "morning_failures_sheet"),
+            _post_table(titles[0], _IN_VAIN, failed, words), words.part("post_desk", "failures_none"),
+        ),
+        Sheet(
+            "buu-dien-cho-hoi-gia", words.part("post_desk", "morning_asked_sheet"),
+            _post_table(titles[1], {"made_at": 18, **_POST}, asked, words), words.part("post_desk", "morning_asked_none"),
+        ),
+        Sheet(
+            "buu-dien-im-tin", words.part("post_desk", "morning_silent_sheet"), _post_table(titles[2], _SILENT, silent, words),
+            words.part("post_desk", "morning_silent_none"),
+        ),
+    ]
+
+
+def _post_table(title: str, widths: dict[str, int], rows: Sequence[dict[str, Any]], words: Texts) -> Table:
+    days = ("day", "next_try", "last")
+    shown = [
+        {**row, **{key: _plain(row[key]) for key in days if key in row}, "made_at": _clock(row.get("made_at"))}
+        for row in told_of(rows, words)
+    ]
+    return Table(title, [(key, words.part("post_desk", f"column_{key}"), width) for key, width in widths.items()], shown)
 
 
 def _waiting_table(rows: Sequence[dict[str, Any]], words: Texts) -> Table:
@@ -186,6 +250,17 @@ def _waiting_table(rows: Sequence[dict[str, Any]], words: Texts) -> Table:
         for row in rows
     ]
     return Table(words.part("morning", "waiting_title", count=str(len(rows))), columns(_WAITING, words), shown)
+
+
+def _untold_table(rows: Sequence[dict[str, Any]], words: Texts) -> Table:
+    shown = [
+        {
+            "id": row["id"], "who": row["who"], "why": words.part("desk", f"untold_{row['why']}"), "told": row["text"],
+            "phone": row["phone"] or words.part("morning", "untold_no_phone"),
+        }
+        for row in rows
+    ]
+    return Table(words.part("morning", "untold_title", count=str(len(rows))), columns(_UNTOLD, words), shown)
 
 
 def _misses_table(rows: Sequence[dict[str, Any]], words: Texts) -> Table:

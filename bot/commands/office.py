@@ -107,6 +107,10 @@ def check(_: argparse.Namespace, settings: Settings) -> int:
         print(texts.part("office", "cannot_serve", count=str(len(unsettled))), file=sys.stderr)
         return 1
     print(texts.part("office", "check_good", office=_name(town, texts), count=str(len(town.local))))
+    for office in town.offices:
+        counters = ", ".join(texts.part("morning", "place_known", id=each.id, name=each.name) for each in office.counters)
+        line = texts.part("office", "check_place", id=office.id, name=office.name)
+        print(line + (texts.part("office", "check_counters", counters=counters) if counters else ""))
     return 0
 
 
@@ -178,14 +182,14 @@ def local_import(options: argparse.Namespace, settings: Settings) -> int:
 
 def _workbook(path: Path) -> Path:
     if path.suffix.lower() != ".xlsx":
-        raise SettingsError(f"{path}: name a file that ends in .xlsx")
+        raise SettingsError(load_texts().part("office", "not_xlsx", file=str(path)))
     return path
 
 
 def _folder(settings: Settings, texts: Texts) -> Path:
     folder = settings.offices_dir
     if folder is None:
-        raise SettingsError("BOT_OFFICES_DIR is not set: name the folder that is to hold the office's own data")
+        raise SettingsError(texts.part("office", "no_folder", setting="BOT_OFFICES_DIR"))
     if folder.resolve() == sample_dir().resolve():
         raise SettingsError(texts.part("office", "init_sample", folder=str(folder), setting="BOT_OFFICES_DIR"))
     return folder

@@ -4,16 +4,24 @@ import argparse
 
 from bot import clock as clocks
 from bot.commands.output import print_json
+from bot.errors import MotCuaError
 from bot.privacy.model import KEEP
 from bot.settings import Settings
 from bot.store import Keys, open_store, rotate_keys
 from bot.texts.reader import load_texts
 
 
+class NotKept(MotCuaError):
+    """No copy was made, or none put back; the text says why, in the reader's words."""
+
+
 def db_backup(options: argparse.Namespace, settings: Settings) -> int:
     from bot.store.backup import backup  # what it imports would slow every other command's start
 
-    made, words = backup(settings.database_url, settings.environ, options.file), load_texts()
+    words = load_texts()
+    if options.file.exists():
+        raise NotKept(words.part("morning", "backup_there", file=str(options.file)))
+    made = backup(settings.database_url, settings.environ, options.file)
     if options.json:
         print_json({"file": str(made.file), "bytes": made.bytes, "schema": made.schema, "keys": list(made.keys)})
         return 0
@@ -25,7 +33,10 @@ def db_backup(options: argparse.Namespace, settings: Settings) -> int:
 def db_restore(options: argparse.Namespace, settings: Settings) -> int:
     from bot.store.backup import restore
 
-    done, words = restore(settings.database_url, settings.environ, options.file, clocks.SystemClock()), load_texts()
+    words = load_texts()
+    if not options.file.exists():
+        raise NotKept(words.part("morning", "backup_missing", file=str(options.file)))
+    done = restore(settings.database_url, settings.environ, options.file, clocks.SystemClock())
     if options.json:
         print_json({"file": str(options.file), "schema": done.schema, "aside": done.aside})
         return 0

@@ -121,19 +121,26 @@ def _end_by_signal() -> None:
         signal.signal(each, end)
 
 
-def _webhook(settings: Settings) -> Any:
-    """The operator's side of Telegram's webhook."""
-    from bot.server import TelegramWebhook, telegram_account
+WEBHOOKS = {"telegram": "BOT_TELEGRAM", "zalo-bot": "BOT_ZALO_BOT"}
+"""The channels whose platform is told by us where our webhook is, and what their settings begin with."""
 
-    if settings.telegram is None:
-        raise SettingsError("BOT_TELEGRAM_TOKEN is not set: Telegram is off")
-    return TelegramWebhook(telegram_account(settings.telegram))
+
+def _webhook(channel: str, settings: Settings) -> tuple[Any, str | None]:
+    """The operator's side of a platform's webhook, and the secret that it is registered with."""
+    from bot import server
+
+    if channel == "telegram" and settings.telegram is not None:
+        return server.TelegramWebhook(server.telegram_account(settings.telegram)), settings.telegram.webhook_secret
+    if channel == "zalo-bot" and settings.zalo_bot is not None:
+        return server.ZaloBotWebhook(server.zalo_bot_account(settings.zalo_bot)), settings.zalo_bot.webhook_secret
+    raise SettingsError(f"{WEBHOOKS[channel]}_TOKEN is not set: {channel} is off")
 
 
 def webhook_set(options: argparse.Namespace, settings: Settings) -> int:
-    webhook = _webhook(settings)
-    if settings.telegram is None or settings.telegram.webhook_secret is None:
-        raise SettingsError("BOT_TELEGRAM_WEBHOOK_SECRET is not set: the platform shows by it that a message is its own")
+    webhook, secret = _webhook(options.channel, settings)
+    if secret is None:
+        named = f"{WEBHOOKS[options.channel]}_WEBHOOK_SECRET"
+        raise SettingsError(f"{named} is not set: the platform shows by it that a message is its own")
     url = options.url or settings.public_url
     if not url:
         raise SettingsError("BOT_PUBLIC_URL is not set: name the webhook's address, or set it")
@@ -141,11 +148,43 @@ def webhook_set(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def webhook_delete(_: argparse.Namespace, settings: Settings) -> int:
-    asyncio.run(_webhook(settings).delete())
+def webhook_delete(options: argparse.Namespace, settings: Settings) -> int:
+    webhook, _ = _webhook(options.channel, settings)
+    asyncio.run(webhook.delete())
     return 0
 
 
-def webhook_info(_: argparse.Namespace, settings: Settings) -> int:
-    print_json(asyncio.run(_webhook(settings).info()))
+def webhook_info(options: argparse.Namespace, settings: Settings) -> int:
+    webhook, _ = _webhook(options.channel, settings)
+    print_json(asyncio.run(webhook.info()))
     return 0
+
+
+def webhook_verify(options: argparse.Namespace, settings: Settings) -> int:
+    """Says in which way a captured event's signature comes out, and never what was signed with."""
+    from bot.channels.zalo.official_account.signature import fits, is_fresh, needed
+
+    oa = settings.zalo_oa
+    if oa is None:
+        raise SettingsError("BOT_ZALO_OA_APP_ID is not set: zalo-oa is off")
+    if not options.signature:
+        raise SettingsError("--signature is missing: the header X-ZEvent-Signature of the event")
+    try:
+        body = options.file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{options.file} cannot be read: {error.strerror}") from None
+    told = needed(body)
+    secrets = {"BOT_ZALO_OA_SECRET_KEY": oa.secret_key, "BOT_ZALO_OA_APP_SECRET": oa.app_secret}
+    found = list(fits(body, options.signature, options.timestamp, oa.app_id, secrets))
+    if told.app_id != oa.app_id:
+        print(f"the event names the app {told.app_id or 'none'}, BOT_ZALO_OA_APP_ID is {oa.app_id}: the bot refuses it")
+    for fit in found:
+        verdict = "the bot takes it" if fit.accepted and told.app_id == oa.app_id else "the bot refuses it"
+        print(f"fits: {fit.first}, timestamp of the {fit.stamp}, {fit.secret}: {verdict}")
+    if not found:
+        print("nothing fits: the key is another one, or the body is not byte for byte what came (an editor's line end at its end?)")
+    good = any(fit.accepted for fit in found) and told.app_id == oa.app_id
+    stamp = next((options.timestamp if fit.stamp == "header" else told.stamp for fit in found if fit.accepted), told.stamp)
+    if good and not is_fresh(stamp, clocks.SystemClock().now()):
+        print("it is older than two hours: sent now it would be refused for that")
+    return 0 if good else 1

@@ -23,7 +23,6 @@ from bot.errors import SettingsError
 from bot.flows.book_visit import reminder_cause
 from bot.flows.wording import day_in_words, moment_in_words
 from bot.misses.rules import kept_words
-from bot.notices.hours import QuietHours
 from bot.offices.model import Office
 from bot.readiness.model import Readiness, missing
 from bot.settings import Settings
@@ -120,8 +119,9 @@ def _day_line(row: dict[str, Any], office: Office, words: Texts) -> str:
 def the_office(application: Application, name: str) -> Office:
     office = application.town.office(name)
     if office is None:
-        known = ", ".join(each.id for each in application.town.offices) or "none: set BOT_OFFICES_DIR"
-        raise SettingsError(f"no office {name!r}; known: {known}")
+        words = application.texts
+        known = ", ".join(words.part("morning", "place_known", id=each.id, name=each.name) for each in application.town.offices)
+        raise SettingsError(words.part("morning", "no_place", office=name, known=known or words.part("morning", "no_place_known")))
     return office
 
 
@@ -278,7 +278,7 @@ def _tell_of_closing(application: Application, repositories: Repositories, booki
     )
     repositories.notices.drop(booking.citizen, reminder_cause(booking.id))
     notice = Outgoing(text, kind="notice", flow="book_visit", once=True)
-    repositories.notices.queue(booking.citizen, f"visit:{booking.id}:closed", notice, QuietHours().after(world.now))
+    repositories.notices.queue(booking.citizen, f"visit:{booking.id}:closed", notice, application.quiet.after(world.now))
 
 
 def _cancelled_row(booking: Booking, office: Office) -> dict[str, str]:
@@ -298,7 +298,7 @@ def reopen(options: argparse.Namespace, settings: Settings) -> int:
     if done:
         print(words.part("morning", "reopen_done"))
         return 0
-    print(words.part("morning", "reopen_none"), file=sys.stderr)
+    print(words.part("morning", "reopen_none", count=str(len(closed))), file=sys.stderr)
     for each in closed:
         days = {"first": each.first.isoformat(), "last": each.last.isoformat()}
         print(words.part("morning", "reopen_line", office=each.office, counter=each.counter, reason=each.reason, **days), file=sys.stderr)

@@ -14,6 +14,8 @@ from bot.dossiers.model import Dossier
 from bot.dossiers.rules import lateness, working_days_left
 from bot.feedback.model import CallBack, Complaint
 from bot.guidance.model import Told
+from bot.notices.outbox import Row
+from bot.privacy.masking import HIDDEN
 from bot.privacy.model import DataRequest
 from bot.readiness.model import Readiness, missing, papers
 from bot.short_codes import spoken
@@ -44,12 +46,42 @@ def waiting(call_backs: Sequence[CallBack], complaints: Sequence[Complaint], req
     return rows
 
 
+def untold(to_call: Sequence[Row], unknown: Sequence[Row], call_backs: Sequence[CallBack]) -> list[dict[str, Any]]:
+    """Whoever is to be told by phone, each message that their channel did not let through or that may not have arrived.
+
+    A mere reply of unknown outcome is none: who missed it asks again. The phone is one that they left to be called back at; who they are
+    shows only as far as two rows of one citizen look alike.
+    """
+    phones = {each.citizen: each.phone for each in call_backs}
+    late = [each for each in unknown if each.message.once]
+    return [
+        {
+            "kind": "notice", "id": str(each.id), "why": why, "channel": each.channel,
+            "who": f"{each.channel} {HIDDEN * 3}{each.peer[-2:]}", "phone": phones.get(each.conversation),
+            "flow": each.message.flow, "step": each.message.step,
+            "text": " ".join(filter(None, [each.message.text, each.message.tail])).replace("\n", " "),
+        }
+        for why, rows in (("outside", to_call), ("unknown", late)) for each in rows if each.message.text
+    ]
+
+
+def untold_line(row: dict[str, Any], words: Words) -> str:
+    why = words.part("desk", f"untold_{row['why']}")
+    return words.part("desk", "untold_line", id=row["id"], who=row["who"], why=why, phone=row["phone"] or "-", text=row["text"])
+
+
 def waiting_line(row: dict[str, Any], words: Words) -> str:
     why = words.part("desk", f"why_{row['why']}") if row.get("why") else ""
+    given = {key: words.part("desk", f"waiting_{key}", **{key: row[key]}) if row.get(key) else "" for key in ("name", "about", "words")}
     return words.part(
-        "desk", f"waiting_{row['kind']}", id=row["id"], why=why, about=row.get("about") or "-", phone=row.get("phone") or "-",
-        words=row.get("words") or "-", asked_at=row["asked_at"], by=row.get("by") or "-",
+        "desk", f"waiting_{row['kind']}", id=row["id"], why=why, phone=row.get("phone") or "-", asked_at=moment_shown(row["asked_at"]),
+        by=moment_shown(row.get("by")) or "-", **given,
     )
+
+
+def moment_shown(moment: str | None) -> str:
+    """``2026-11-22T09:05+07:00`` as people write it; empty for none."""
+    return f"{datetime.fromisoformat(moment):%H:%M %d/%m/%Y}" if moment else ""
 
 
 def day_rows(

@@ -16,18 +16,22 @@ from bot.offices.model import Town
 
 COLUMNS = (
     "code", "label", "asked", "published", "fee", "fee_unit", "fee_channel", "fee_condition", "fee_from", "fee_until", "fee_number",
-    "fee_dated", "time", "time_unit", "time_number", "time_dated", "counter", "by_post", "form", "remove",
+    "fee_dated", "time", "time_unit", "time_number", "time_dated", "counter", "by_post", "form",
+    "hand_back", "remove",
 )
 _GIVEN = frozenset(("label", "asked", "published"))
+_LATER = frozenset(("hand_back",))
+"""Columns that workbooks of an earlier release have not."""
 _FEE = ("fee", "fee_unit", "fee_channel", "fee_condition", "fee_from", "fee_until", "fee_number", "fee_dated")
 _TIME = ("time", "time_unit", "time_number", "time_dated")
-_REST = ("counter", "by_post", "form")
-_WIDTHS = {"label": 40, "published": 44, "fee_condition": 30, "fee_number": 22, "time_number": 22, "counter": 26}
+_REST = ("counter", "by_post", "form", "hand_back")
+_WIDTHS = {"label": 40, "published": 44, "fee_condition": 30, "fee_number": 22, "time_number": 22, "counter": 26, "hand_back": 34}
 _DAYS = ("fee_from", "fee_until", "fee_dated", "time_dated")
 _KINDS = {**dict.fromkeys(("fee", "time", "asked"), "number"), **dict.fromkeys(_DAYS, "day")}
 _YES, _NO = {"co", "x", "yes", "dung", "1"}, {"khong", "ko", "no", "0"}
 LONGEST = 120
 """Characters of a unit, a condition or a decision's number: they are told inside a sentence."""
+LONGEST_PAPERS = 400
 LONGEST_QUOTE = 90
 
 
@@ -72,6 +76,7 @@ def write_list(path: Path, catalog: Catalog, town: Town, asked: Mapping[str, int
             for key in COLUMNS
         ),
         [row for each in procedures for row in _rows_of(each, town, asked.get(each.code, 0), words)], given=_GIVEN,
+        kept=2, across=3,
     )
     guide = (say("sheet_guide"), [say(f"guide_{number}") for number in range(1, 7)])
     write_book(path, guide, [sheet], (say("sheet_lists"), {say(f"list_{name}"): values for name, values in lists.items()}))
@@ -94,7 +99,8 @@ def _rows_of(procedure: Procedure, town: Town, asked: int, words: Words) -> Iter
     names = {value: shown for shown, value in counter_names(town, words).items()}
     first = {
         "label": procedure.label, "asked": asked, "published": published(procedure, words), "counter": names.get(entry.counter or ""),
-        "by_post": _flag(entry.by_post, words), "form": _flag(entry.form_at_counter, words), **_time_cells(entry.time, words),
+        "by_post": _flag(entry.by_post, words), "form": _flag(entry.form_at_counter, words), "hand_back": _papers(entry.hand_back, words),
+        **_time_cells(entry.time, words),
     }
     for number, fee in enumerate(entry.fees or (None,)):
         yield {"code": procedure.code, **(first if number == 0 else {}), **_fee_cells(fee, words)}
@@ -102,6 +108,10 @@ def _rows_of(procedure: Procedure, town: Town, asked: int, words: Words) -> Iter
 
 def _flag(value: bool | None, words: Words) -> str | None:
     return None if value is None else words.part("office_workbook", "yes" if value else "no")
+
+
+def _papers(papers: Sequence[str] | None, words: Words) -> str | None:
+    return None if papers is None else "; ".join(papers) or words.part("office_workbook", "no")
 
 
 def _fee_cells(fee: FeeItem | None, words: Words) -> dict[str, Any]:
@@ -131,7 +141,8 @@ def published(procedure: Procedure, words: Words) -> str:
     amounts = ", ".join(f"{item.amount:,}".replace(",", ".") for item in fees.items)
     fee = words.part("local_workbook", f"fee_{fees.status}", **_only(fees.status, text=fees.text or "", amount=amounts))
     times = "; ".join(f"{each.amount} {words.part('local_workbook', f'unit_{each.unit}')}" for each in procedure.time)
-    return words.part("local_workbook", "published", fee=_short(fee), time=_short(times or words.part("local_workbook", "no_time")))
+    told = words.part("local_workbook", "published", fee=_short(fee), time=_short(times or words.part("local_workbook", "no_time")))
+    return told.replace("….", "…")
 
 
 def _only(status: str, **given: str) -> dict[str, str]:
@@ -174,6 +185,8 @@ def read_overlay(book: Book, catalog: Catalog, town: Town, today: date, words: W
                 overlay.removed.append(code)
             continue
         entry = reader.entry(code, rows)
+        if before is not None and not any("hand_back" in row.columns for row in rows):
+            entry = replace(entry, hand_back=before.hand_back)
         if len(overlay.problems) > told:
             overlay.bad.add(code)
         elif entry == before:
@@ -203,7 +216,7 @@ class _Reader:
             self.overlay.problems.append(self.say("at_sheet", sheet=title, what=self.say("wrong_no_sheet")))
             return {}
         rows, missing = book.table(title, {key: self.say(f"col_{key}") for key in COLUMNS})
-        missing = [key for key in missing if key not in _GIVEN]
+        missing = [key for key in missing if key not in _GIVEN | _LATER]
         for key in missing:
             what = self.say("wrong_no_column", column=self.say(f"col_{key}"))
             self.overlay.problems.append(self.say("at_sheet", sheet=title, what=what))
@@ -255,6 +268,7 @@ class _Reader:
                 counter=self._once(row, "counter", entry.counter, self._counter(row)),
                 by_post=self._once(row, "by_post", entry.by_post, self._yes(row, "by_post")),
                 form_at_counter=self._once(row, "form", entry.form_at_counter, self._yes(row, "form")),
+                hand_back=self._once(row, "hand_back", entry.hand_back, self._papers(row)),
             )
         return entry
 
@@ -332,10 +346,10 @@ class _Reader:
             self.wrong(row, key, "day", text=str(error))
             return None
 
-    def _text(self, row: Row, key: str) -> str | None:
+    def _text(self, row: Row, key: str, most: int = LONGEST) -> str | None:
         text = row.text(key)
-        if len(text) > LONGEST:
-            self.wrong(row, key, "long", most=str(LONGEST))
+        if len(text) > most:
+            self.wrong(row, key, "long", most=str(most))
         return text or None
 
     def _one_of(self, row: Row, key: str, choices: Mapping[str, Any]) -> Any:
@@ -347,6 +361,13 @@ class _Reader:
     def _counter(self, row: Row) -> str | None:
         found: str | None = self._one_of(row, "counter", counter_names(self.town, self.words))
         return found
+
+    def _papers(self, row: Row) -> tuple[str, ...] | None:
+        """None where nothing is written; empty where it is written that there are none."""
+        text = self._text(row, "hand_back", LONGEST_PAPERS)
+        if text is None or folded(text) in _NO:
+            return None if text is None else ()
+        return tuple(part for part in (" ".join(each.split()) for each in text.split(";")) if part)
 
     def _yes(self, row: Row, key: str) -> bool | None:
         text = folded(row.text(key))

@@ -14,9 +14,13 @@ from bot.calendar.model import NationalCalendar
 from bot.calendar.reader import WEEKDAYS
 from bot.calendar.rules import is_doubtful
 from bot.catalog.names import folded
-from bot.desk.sheets import Book, Column, Row, Sheet, Unreadable, as_number, quoted, write_book
-from bot.offices.model import Office, Town
-from bot.offices.reader import ADDRESS_WORDS, NO_OFFICE, as_phone, is_account
+from bot.desk import prices_workbook
+from bot.desk.sheets import Book, Column, Row, Sheet, Unreadable, as_number, as_time, quoted, write_book
+from bot.offices.model import USUAL_NIGHT, Office, Town
+from bot.offices.prices import PRICES_FILE, document_of
+from bot.offices.reader import ADDRESS_WORDS, NO_OFFICE, as_phone, is_account, is_night
+from bot.postal.prices import PriceTable
+from bot.postal.units import provinces_of_today
 
 DOUBTFUL_AHEAD = timedelta(days=366)
 """How far ahead days of doubtful standing are asked about."""
@@ -30,6 +34,7 @@ _WEEKDAYS = {
     **{f"thu {word}": index for index, word in enumerate(("hai", "ba", "tu", "nam", "sau", "bay"))},
     **{f"thu {index + 2}": index for index in range(6)}, **{f"t{index + 2}": index for index in range(6)}, "chu nhat": 6, "cn": 6,
 }
+_EVERY_DAY = {"hang ngay", "moi ngay", "ca tuan", "tat ca", "tat ca cac ngay"}
 _RANGE = re.compile(r"\s*(?:-|–|\bđến\b|\btới\b|\bden\b|\btoi\b)\s*", re.IGNORECASE)
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -40,15 +45,24 @@ TABLES: dict[str, tuple[str, ...]] = {
     "counters": ("mark", "place", "counter", "fields", "minutes", "seats"),
     "old_names": ("mark", "old_name", "now", "place"),
     "doubtful": ("day", "weekday", "day_name", "open"),
+    **prices_workbook.TABLES,
 }
 """The sheets and their columns."""
 ITEMS = (
     "bot_name", "self_word", "address_word", "hotline", "apology_allowed", "fact_phone", "fact_id", "fact_name",
-    "bank_on", "bank", "account", "holder",
+    "bank_on", "bank", "account", "holder", "quiet_hours",
 )
-_OPTIONAL = {"mark", "why", "landmark", "last", "seats", "weekday", "day_name", "now", *_TIMES}
+_OFFERED = {
+    "self_word": "self_words", "address_word": "address_words",
+    **dict.fromkeys(("apology_allowed", "fact_phone", "fact_id", "fact_name", "bank_on"), "yes_no"),
+}
+"""Which of them are answered from a list."""
+_LATER_ITEMS = {"quiet_hours"}
+"""Asked only since a later release: a workbook of before may lack them."""
+_OPTIONAL = {"mark", "why", "where", "landmark", "last", "seats", "weekday", "day_name", "now", *_TIMES}
 _WIDTHS = {"name": 40, "address": 48, "landmark": 28, "fields": 48, "why": 64, "item": 40, "answer": 34, "place": 36, "reason": 34,
-           "old_name": 30, "now": 40, "day_name": 34, "days": 24, "mark": 10}
+           "old_name": 30, "now": 40, "day_name": 34, "days": 24, "mark": 10,
+           **prices_workbook.WIDTHS}
 
 
 class Words(Protocol):
@@ -82,12 +96,14 @@ def write_template(path: Path, fields: Collection[str], calendar: NationalCalend
         "yes_no": [say("yes"), say("no")], "kinds": [say("kind_centre"), say("kind_post_office")],
         "self_words": [say("self_em"), say("self_none")], "address_words": list(ADDRESS_WORDS),
         "days": [say("workdays"), *(say(f"day_{index}") for index in range(7))], "fields": [say("everywhere"), *sorted(fields)],
+        "regions": [say("rest"), *(each.name for each in provinces_of_today().values())],
     }
     given = {say(f"list_{name}"): values for name, values in lists.items()}
     of = {name: say(f"list_{name}") for name in lists}
-    choices = {"kind": of["kinds"], "days": of["days"], "fields": of["fields"], "open": of["yes_no"],
-               "place": f"'{say('sheet_places')}'!$B$4:$B$60"}
-    kinds = {"day": "day", "first": "day", "last": "day", "minutes": "number", "seats": "number", **dict.fromkeys(_TIMES, "time")}
+    choices = {"kind": of["kinds"], "days": of["days"], "fields": of["fields"], "open": of["yes_no"], "where": of["regions"],
+               "place": f"'{say('sheet_places')}'!$B$3:$B$60"}  # her own may stand where the example stood
+    kinds = {"day": "day", "first": "day", "last": "day", "minutes": "number", "seats": "number", **dict.fromkeys(_TIMES, "time"),
+             **prices_workbook.KINDS}
     rows: dict[str, list[dict[str, Any]]] = {
         "general": [_item(key, say) for key in ITEMS],
         "doubtful": [
@@ -100,11 +116,12 @@ def write_template(path: Path, fields: Collection[str], calendar: NationalCalend
         Sheet(
             say(f"sheet_{name}"), say(f"help_{name}"),
             tuple(
-                Column(key, say(f"col_{key}"), _WIDTHS.get(key, 14), choices.get(key), key not in ("fields", "place", "days"),
+                Column(key, say(f"col_{key}"), _WIDTHS.get(key, 14), choices.get(key), key not in ("fields", "place", "days", "where"),
                        kinds.get(key, "text"))
                 for key in keys
             ),
             rows.get(name, []), examples.get(name, []), frozenset(("item", "why", "day", "weekday", "day_name")),
+            [("answer", ITEMS.index(key), of[offered]) for key, offered in _OFFERED.items()] if name == "general" else (),
         )
         for name, keys in TABLES.items()
     ]
@@ -113,7 +130,8 @@ def write_template(path: Path, fields: Collection[str], calendar: NationalCalend
 
 
 def _item(key: str, say: Any) -> dict[str, str]:
-    given = {"self_word": say("self_em"), "address_word": ADDRESS_WORDS[0], "apology_allowed": say("no"), "bank_on": say("no")}
+    given = {"self_word": say("self_em"), "address_word": ADDRESS_WORDS[0], "apology_allowed": say("no"), "bank_on": say("no"),
+             "quiet_hours": "{:%Hh%M}-{:%Hh%M}".format(*USUAL_NIGHT)}
     return {"item": say(f"item_{key}"), "answer": given.get(key, ""), "why": say(f"why_{key}")}
 
 
@@ -129,6 +147,7 @@ def examples_of(say: Any, one_field: str) -> dict[str, list[dict[str, Any]]]:
                         "reason": say("eg_reason")}],
         "counters": [{**mark, **place, "counter": say("eg_counter"), "fields": one_field, "minutes": 15, "seats": 1}],
         "old_names": [{**mark, "old_name": say("eg_old_name"), "now": say("eg_now"), **place}],
+        **prices_workbook.examples_of(say, mark),
     }
 
 
@@ -190,9 +209,10 @@ class _Reader:
         if "mark" not in row.columns:
             return True
         if folded(row.text("mark")) == folded(self.say("mark")):
-            self.examples += 1
-            if not same:
+            if not same:  # read all the same: what names it elsewhere is not to be told as wrong too
                 self.wrong(row, "mark", "example")
+                return True
+            self.examples += 1
             return False
         if same:
             self.wrong(row, "mark", "example_left")
@@ -215,7 +235,8 @@ class _Reader:
             return None
         if folded(found) in known:
             return known[folded(found)]
-        near = difflib.get_close_matches(folded(found), known, n=1, cutoff=0.7)
+        near = sorted((each for each in known if f" {folded(found)} " in f" {each} "), key=len)
+        near = near or difflib.get_close_matches(folded(found), known, n=1, cutoff=0.7)
         if near:
             self.wrong(row, key, "near", text=found, near=next(shown for shown in choices if folded(shown) == near[0]))
         else:
@@ -289,16 +310,18 @@ class _Reader:
         self._exceptions(places, ids)
         self._counters(places, ids)
         old_names = self._old_names(ids)
+        prices = self._prices()
         self._settled(places)
         for place in places:
             if "hours" not in place and not self.filled.problems:
                 self.wrong_sheet("hours", "no_hours_for", place=place["name"])
-            if place["kind"] == "centre" and "counters" not in place:
+            if place["kind"] == "centre" and "counters" not in place and not self.filled.problems:
                 self.filled.notes.append(self.say("note_no_counter", place=place["name"]))
         if self.examples:
             self.filled.notes.append(self.say("note_examples", count=str(self.examples)))
         if not self.filled.problems:
-            documents = {"town.yaml": general, "offices.yaml": places, "places.yaml": old_names}
+            documents: dict[str, Any] = {"town.yaml": general, "offices.yaml": places, "places.yaml": old_names}
+            documents |= {} if prices is None else {PRICES_FILE: document_of(prices)}
             self.filled.files = {name: strict_yaml.dump(document) for name, document in documents.items()}
         return self.filled
 
@@ -307,11 +330,11 @@ class _Reader:
         items: dict[str, Row] = {}
         for key in ITEMS if rows else ():
             row = rows.get(folded(self.say(f"item_{key}")))
-            if row is None:
-                self.wrong_sheet("general", "item_gone", item=self.say(f"item_{key}"))
-            else:
+            if row is not None:
                 items[key] = row
-        if len(items) < len(ITEMS):
+            elif key not in _LATER_ITEMS:
+                self.wrong_sheet("general", "item_gone", item=self.say(f"item_{key}"))
+        if not items.keys() >= set(ITEMS) - _LATER_ITEMS:
             return {}
 
         def needed(key: str) -> str:
@@ -344,7 +367,26 @@ class _Reader:
             if account and not is_account(account):
                 self.wrong(items["account"], "answer", "account", text=account)
             document["bank"] = {"bank": needed("bank"), "number": account, "holder": needed("holder")}
+        if quiet := self._quiet(items.get("quiet_hours")):
+            document["quiet_hours"] = "{:%H:%M}-{:%H:%M}".format(*quiet)
         return document
+
+    def _quiet(self, row: Row | None) -> tuple[time, time] | None:
+        """None for the usual night. A workbook that does not ask yet changes nothing."""
+        if row is None:
+            return self.old.quiet if self.old and self.old.quiet != USUAL_NIGHT else None
+        found = row.text("answer")
+        try:
+            ends = [as_time(part) for part in _RANGE.split(found)] if found else []
+        except Unreadable:
+            ends = [None]
+        match ends:
+            case []:
+                return None
+            case [time() as start, time() as end] if is_night(start, end):
+                return start, end
+        self.wrong(row, "answer", "quiet_hours", text=found)
+        return None
 
     def _places(self) -> list[dict[str, Any]]:
         kinds = {self.say("kind_centre"): "centre", self.say("kind_post_office"): "post_office"}
@@ -411,8 +453,10 @@ class _Reader:
     def _days(self, row: Row) -> list[int]:
         text = self.text(row, "days")
         days: list[int] = []
+        if folded(text) in _EVERY_DAY:
+            return list(range(7))
         for part in re.split(r"[,;]", text) if text else ():
-            ends = [_WEEKDAYS.get(folded(each)) for each in _RANGE.split(part.strip())]
+            ends = [_weekday(each) for each in _RANGE.split(re.sub(r"^[Tt]ừ\s+", "", part.strip()))]
             first, last = ends[0], ends[-1]
             if first is None or last is None or len(ends) > 2 or last < first:
                 self.wrong(row, "days", "weekday", text=text)
@@ -438,10 +482,12 @@ class _Reader:
 
     def _counters(self, places: Sequence[dict[str, Any]], ids: Mapping[str, str]) -> None:
         by_id = {place["id"]: place for place in places}
+        centres = {place["name"]: place["id"] for place in places if place["kind"] == "centre"}
         served: set[str] = set()
         everything = False
         for row in self.rows("counters"):
-            place, name, fields = by_id.get(self._place(row, ids) or ""), self.text(row, "counter"), self._fields(row)
+            place = by_id.get(self._place(row, ids if row.text("place") else centres) or "")
+            name, fields = self.text(row, "counter"), self._fields(row)
             if place is None or not name:
                 continue
             counters = place.setdefault("counters", [])
@@ -481,8 +527,13 @@ class _Reader:
         if folded(text) in self.fields:  # some names have signs in them that part others
             return [self.fields[folded(text)]]
         known = {shown: shown for shown in self.fields.values()}
-        parts = [" ".join(part.split()) for part in re.split(r"[;\n]", text) if part.strip()]
+        parts = [" ".join(each.split()) for part in re.split(r"[;\n]", text) for each in self._by_commas(part) if each.strip()]
         return [found for part in parts if (found := self.one_of(row, "fields", known, part))] or None
+
+    def _by_commas(self, part: str) -> list[str]:
+        """Some names have commas in them: parted there only where every piece is a field."""
+        pieces = part.split(",")
+        return pieces if folded(part) not in self.fields and all(folded(piece) in self.fields for piece in pieces) else [part]
 
     def _old_names(self, ids: Mapping[str, str]) -> list[dict[str, str]]:
         found: list[dict[str, str]] = []
@@ -496,6 +547,16 @@ class _Reader:
             found.append({"name": name, "now": now, "office": place or NO_OFFICE})
         return found
 
+    def _prices(self) -> PriceTable | None:
+        """None where it stays as it is: a workbook of an earlier release, or nothing in it and nothing before."""
+        if not any(self.book.has(self.say(f"sheet_{name}")) for name in prices_workbook.TABLES):
+            return None
+        before = self.old.post if self.old else None
+        prices = prices_workbook.read_table(self, before, identifier)
+        if before is not None and not prices.prices:
+            self.filled.notes.append(self.say("note_no_prices"))
+        return None if before is None and prices == PriceTable() else prices
+
     def _settled(self, places: Sequence[dict[str, Any]]) -> None:
         settled: dict[str, str] = {}
         for row in self.rows("doubtful"):
@@ -505,6 +566,11 @@ class _Reader:
         for place in places:
             if settled:
                 place["settled"] = settled
+
+
+def _weekday(text: str) -> int | None:
+    """A bare number too: "Thứ 2 đến 6"."""
+    return _WEEKDAYS.get(folded(text), _WEEKDAYS.get(f"thu {folded(text)}"))
 
 
 def identifier(name: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -19,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.catalog.names import folded
@@ -33,7 +35,10 @@ MOST_DIGITS = 15
 """A spreadsheet keeps no more of a number."""
 _FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
 """1/1/1990 and 31/12/2099 as a spreadsheet counts days."""
+_FIRST_YEAR = 1900
+"""Where a spreadsheet's days begin."""
 _TIME = re.compile(r"(\d{1,2})\s*(?:h|g|giờ|gio|:|\.)\s*(?:(\d{2})(?::00)?)?\s*(?:p|phút|phut)?")
+_PART_OF_DAY = re.compile(r"\s*\b(?:(sáng|sang|am)|chiều|chieu|pm)$")
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 _HEAD, _EXAMPLE, _LOCKED = (PatternFill("solid", fgColor=colour) for colour in ("FFD9E8F5", "FFF2F2F2", "FFF7F7F7"))
 
@@ -159,7 +164,10 @@ def as_day(value: Any) -> date | None:
 def as_time(value: Any) -> time | None:
     """An hour of the day, as such, as a part of a day or as text ("7h30"); None where the cell is empty. Raises Unreadable."""
     if isinstance(value, datetime):
-        return value.time().replace(second=0)
+        # A bare 7 in a cell that shows hours is the seventh of January 1900; "7.30", "7-11" and whole dates are no hours either.
+        if value.year > _FIRST_YEAR or value.month > 1 or value.time() != time():
+            raise Unreadable(as_text(value))
+        value = value.day
     if isinstance(value, time):
         return value.replace(second=0)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -172,11 +180,14 @@ def as_time(value: Any) -> time | None:
     text = as_text(value).casefold()
     if not text:
         return None
-    match = _TIME.fullmatch(text)
+    half = _PART_OF_DAY.search(text)
+    plain = text[:half.start()] if half else text
+    match = _TIME.fullmatch(plain)
     try:
-        return time(int(match[1]), int(match[2] or 0)) if match else time(int(text))
+        found = time(int(match[1]), int(match[2] or 0)) if match else time(int(plain))
     except ValueError:
         raise Unreadable(text) from None
+    return found.replace(hour=found.hour + 12) if half and not half[1] and found.hour < 12 else found
 
 
 def as_number(value: Any) -> int | None:
@@ -196,7 +207,10 @@ def as_number(value: Any) -> int | None:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table. ``choices``: the name of a list of the workbook, or a range; with ``strict`` nothing else may be typed."""
+    """One column of a table. ``choices``: the name of a list of the workbook, or a range; with ``strict`` nothing else may be typed.
+
+    Hours are shown as text: what is typed then stays as it was typed.
+    """
 
     key: str
     title: str
@@ -209,7 +223,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table under a line of help. ``examples`` are rows shown grey; ``given`` columns are filled by us and shaded."""
+    """A table under a line of help. ``examples`` are rows shown grey; ``given`` columns are filled by us and shaded.
+
+    ``offered``: lists for single cells of one column, as (column, the number of the row from 0, list). ``kept``: so many columns stay in
+    view and stand on every page; ``across``: pages beside each other on paper.
+    """
 
     title: str
     help: str
@@ -217,9 +235,18 @@ class Sheet:
     rows: Sequence[Mapping[str, Any]] = ()
     examples: Sequence[Mapping[str, Any]] = ()
     given: frozenset[str] = frozenset()
+    offered: Sequence[tuple[str, int, str]] = ()
+    kept: int = 0
+    across: int = 1
 
 
-_FORMATS = {"text": "@", "day": "dd/mm/yyyy", "time": "hh:mm", "number": "#,##0"}
+_FORMATS = {"text": "@", "day": "dd/mm/yyyy", "time": "@", "number": "#,##0"}
+FONT = "Calibri"
+"""Named where anything of a font is: one without a name is shown in another than the other cells."""
+LINE_HEIGHT = 15
+"""In points. Heights are written out: not every spreadsheet makes a row as high as its text."""
+_CHARACTERS = 0.95
+"""So many fit a unit of a column's width."""
 
 
 def write_book(
@@ -233,16 +260,19 @@ def write_book(
     first.column_dimensions["A"].width = 110
     for number, line in enumerate(guide[1], start=1):
         cell = first.cell(number, 1, line)
+        first.row_dimensions[number].height = row_height([(line, 110 if number > 1 else 80)]) + (5 if number == 1 else 0)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
+        cell.font = Font(FONT, bold=number == 1, size=14 if number == 1 else 11)
     ranges = {name: _range(lists[0], index, values) for index, (name, values) in enumerate(lists[1].items())}
+    _fit_to_paper(first)
     for sheet in sheets:
         _write_sheet(book.create_sheet(sheet.title), sheet, ranges)
     last = book.create_sheet(lists[0])
+    _fit_to_paper(last)
     for index, (name, values) in enumerate(lists[1].items(), start=1):
         last.column_dimensions[get_column_letter(index)].width = 34
         for number, value in enumerate((name, *values), start=1):
-            last.cell(number, index, value).font = Font(bold=number == 1)
+            last.cell(number, index, value).font = Font(FONT, size=11, bold=number == 1)
     _save(book, path)
 
 
@@ -255,31 +285,67 @@ def _write_sheet(page: Worksheet, sheet: Sheet, ranges: Mapping[str, str]) -> No
     help_cell = page.cell(1, 1, sheet.help)
     help_cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(sheet.columns))
-    page.row_dimensions[1].height = 64
+    page.row_dimensions[1].height = row_height([(sheet.help, sum(column.width for column in sheet.columns))]) + LINE_HEIGHT / 2
+    page.row_dimensions[2].height = row_height([(column.title, column.width - 1) for column in sheet.columns])
     for index, column in enumerate(sheet.columns, start=1):
         letter = get_column_letter(index)
         page.column_dimensions[letter].width = column.width
         head = page.cell(2, index, column.title)
-        head.font, head.fill, head.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
+        head.font, head.fill, head.alignment = Font(FONT, size=11, bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
         if column.choices is not None:
-            offered = DataValidation(type="list", formula1=ranges.get(column.choices, column.choices), allow_blank=True)
-            offered.showErrorMessage = column.strict
-            offered.add(f"{letter}3:{letter}{ROWS_WITH_LISTS}")
-            page.add_data_validation(offered)
+            _offer(page, f"{letter}3:{letter}{ROWS_WITH_LISTS}", ranges.get(column.choices, column.choices), column.strict)
+    letters = {column.key: get_column_letter(index) for index, column in enumerate(sheet.columns, start=1)}
+    for key, row_number, name in sheet.offered:
+        _offer(page, f"{letters[key]}{row_number + 3}", ranges[name], strict=False)
     rows = [(row, True) for row in sheet.examples] + [(row, False) for row in sheet.rows]
     for number, (row, is_example) in enumerate(rows, start=3):
+        page.row_dimensions[number].height = row_height([(row.get(column.key), column.width) for column in sheet.columns])
         for index, column in enumerate(sheet.columns, start=1):
-            cell = page.cell(number, index, row.get(column.key))
+            cell = page.cell(number, index, _shown(row.get(column.key)))
             cell.number_format = _FORMATS[column.kind]
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = Alignment("left" if column.kind == "day" else None, wrap_text=True, vertical="top")
             if is_example:
-                cell.fill, cell.font = _EXAMPLE, Font(italic=True, color="FF808080")
+                cell.fill, cell.font = _EXAMPLE, Font(FONT, size=11, italic=True, color="FF808080")
             elif column.key in sheet.given:
                 cell.fill = _LOCKED
     for number in range(len(rows) + 3, len(rows) + 33):
         for index, column in enumerate(sheet.columns, start=1):
             page.cell(number, index).number_format = _FORMATS[column.kind]
-    page.freeze_panes = "A3"
+    page.freeze_panes = f"{get_column_letter(sheet.kept + 1)}3"
+    page.print_title_rows = "2:2"
+    if sheet.kept:
+        page.print_title_cols = f"A:{get_column_letter(sheet.kept)}"
+    _fit_to_paper(page, sheet.across)
+
+
+def row_height(cells: Sequence[tuple[Any, float]]) -> float:
+    """Points for a row of *cells*, each with the width of its column, so that every text shows whole."""
+    return LINE_HEIGHT * max((_lines(as_written, width) for as_written, width in cells), default=1)
+
+
+def _lines(value: Any, width: float) -> int:
+    fit = max(1, int(width * _CHARACTERS))
+    return sum(len(wrap(part, fit)) or 1 for part in str("" if value is None else value).split("\n"))
+
+
+def _offer(page: Worksheet, cells: str, of: str, strict: bool) -> None:
+    offered = DataValidation(type="list", formula1=of, allow_blank=True)
+    offered.showErrorMessage = strict
+    offered.add(cells)
+    page.add_data_validation(offered)
+
+
+def _shown(value: Any) -> Any:
+    """An hour as people write it."""
+    return f"{value.hour}h{value.minute:02}" if isinstance(value, time) else value
+
+
+def _fit_to_paper(page: Worksheet, across: int = 1) -> None:
+    """A4 across, all columns on one page, or on so many beside each other."""
+    page.print_options.gridLines = True
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = across, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _save(book: Workbook, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -116,14 +116,10 @@ class RowReader:
         return Dossier(code=code, status=status, as_of=self.as_of, status_words=words, **values)
 
     def fault(self, row: Row, number: int, key: str, problem: str, **fields: str) -> Fault:
-        at = self.header.columns[key]
-        value = text_of(self._cell(row, key))
-        shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        return Fault(f"{get_column_letter(at + 1)}{number}", self.header.names[at], shown, problem, tuple(fields.items()))
+        return fault_in(self.header, row, number, key, problem, **fields)
 
     def _cell(self, row: Row, key: str) -> Cell:
-        at = self.header.columns.get(key)
-        return row[at] if at is not None and at < len(row) else None
+        return cell_of(self.header, row, key)
 
     def _tells(self, row: Row, key: str) -> bool:
         """Whether the cell is such that a signature or a remark would not be it."""
@@ -169,16 +165,22 @@ class RowReader:
         """Days in an order in which they cannot have come: mostly day and month changed places."""
         made_on, received_on = local(self.as_of).date(), values["received_on"]
         faults = [
-            self.fault(row, number, key, "before_receipt", received=_shown(received_on))
+            self._day_fault(row, number, key, values[key], "before_receipt", received=_shown(received_on))
             for key in ("due_on", "settled_on", "returned_on") if received_on and values[key] and values[key] < received_on
         ]
         if values["settled_on"] and values["returned_on"] and values["returned_on"] < values["settled_on"]:
-            faults.append(self.fault(row, number, "returned_on", "returned_before_settled", settled=_shown(values["settled_on"])))
+            settled = _shown(values["settled_on"])
+            faults.append(self._day_fault(row, number, "returned_on", values["returned_on"], "returned_before_settled", settled=settled))
         faults += [
-            self.fault(row, number, key, "still_to_come", made=_shown(made_on))
+            self._day_fault(row, number, key, values[key], "still_to_come", made=_shown(made_on))
             for key in ("received_on", "settled_on", "returned_on") if values[key] and values[key] > made_on
         ]
         return faults
+
+    def _day_fault(self, row: Row, number: int, key: str, day: date, problem: str, **fields: str) -> Fault:
+        """A day that stands there as a bare number is told as a day too."""
+        fault = self.fault(row, number, key, problem, **fields)
+        return replace(fault, value=f"{fault.value} = {_shown(day)}") if fault.value.replace(".", "").isdigit() else fault
 
 
 def _read_code(text: str, today: date) -> str | None:
@@ -192,6 +194,19 @@ def _read_code(text: str, today: date) -> str | None:
         except ValueError:
             pass
     return codes.normalize(text, today)
+
+
+def cell_of(header: Header, row: Row, key: str) -> Cell:
+    """None where there is no such column."""
+    at = header.columns.get(key)
+    return row[at] if at is not None and at < len(row) else None
+
+
+def fault_in(header: Header, row: Row, number: int, key: str, problem: str, **fields: str) -> Fault:
+    at = header.columns[key]
+    value = text_of(cell_of(header, row, key))
+    shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
+    return Fault(f"{get_column_letter(at + 1)}{number}", header.names[at], shown, problem, tuple(fields.items()))
 
 
 def facts_of(dossier: Dossier) -> set[SecondFact]:

@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,10 +19,11 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.errors import MotCuaError
-from bot.gateways.settlement.titles import TITLE_ROWS, find_header
+from bot.gateways.settlement.titles import TITLE_ROWS, Header, find_header
 
 Cell = str | int | float | bool | date | time | timedelta | None
 Row = Sequence[Cell]
+FindHeader = Callable[[Sequence[Row]], Header | None]
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """An .xls of before 2007, and a workbook behind a password, begin alike."""
@@ -66,8 +67,10 @@ class Export:
 
 
 @contextmanager
-def open_export(path: Path, saved_at: datetime) -> Iterator[Export]:
-    """The export in *path*, by what is in it, not by what its name ends in. Raises UnreadableExport."""
+def open_export(path: Path, saved_at: datetime, find: FindHeader = find_header) -> Iterator[Export]:
+    """The export in *path*, by what is in it, not by what its name ends in. *find* knows the titles: by them is told what parts the
+    columns of a text. Raises UnreadableExport.
+    """
     try:
         with path.open("rb") as stream:
             start = stream.read(4)
@@ -81,7 +84,7 @@ def open_export(path: Path, saved_at: datetime) -> Iterator[Export]:
         with _workbook(path, saved_at) as export:
             yield export
         return
-    with _text(path, saved_at) as export:
+    with _text(path, saved_at, find) as export:
         yield export
 
 
@@ -115,14 +118,14 @@ def _rows_of(sheet: Any, path: Path) -> Iterator[tuple[int, Row]]:
 
 
 @contextmanager
-def _text(path: Path, saved_at: datetime) -> Iterator[Export]:
+def _text(path: Path, saved_at: datetime, find: FindHeader) -> Iterator[Export]:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as stream:
         beginning = stream.read(_SNIFFED)
     if "\0" in beginning or re.match(r"\s*<(?:!doctype|html|table|\?xml)", beginning, re.IGNORECASE):
         raise UnreadableExport("no_table", file=path.name)
     told = re.match(r"sep=(.)\r?\n", beginning)
-    separator = told[1] if told else _separator(beginning)
+    separator = told[1] if told else _separator(beginning, find)
     with path.open(encoding=encoding, newline="") as stream:
         rows = _lines(csv.reader(stream, delimiter=separator), path)
         yield Export(path, saved_at, iter([Sheet(None, rows, None)]), separator, date(1899, 12, 30))
@@ -144,7 +147,7 @@ def _encoding(path: Path) -> str:
     raise UnreadableExport("no_encoding", file=path.name)
 
 
-def _separator(beginning: str) -> str:
+def _separator(beginning: str, find: FindHeader) -> str:
     """The one with which most titles are known; of equals the one that parts more."""
     def known(separator: str) -> tuple[int, int]:
         lines = csv.reader(io.StringIO(beginning, newline=""), delimiter=separator)
@@ -156,7 +159,7 @@ def _separator(beginning: str) -> str:
                     break
         except csv.Error:
             pass
-        header = find_header(rows)
+        header = find(rows)
         return (len(header.columns) if header else 0, sum(map(len, rows)))
 
     return max(_SEPARATORS, key=known)
