@@ -8,11 +8,13 @@ _GONE = HIDDEN * 3
 _SHOWN_OF_AN_ID = 4
 _MOST_STARS = 3
 
-# What only looks like an identity number is matched first, so that it is passed over: dossier codes, phones, sums.
+# What only looks like an identity number is matched first, so that it is passed over: dossier codes, phones, sums. A phone may lack its
+# zero: an identity number of nine digits begins with its province's, 01 to 38, so one that begins with 5, 7, 8 or 9 is a mobile phone.
 _NUMBERS = re.compile(
     r"""
       (?P<code> (?<![^\W\d]) [a-z]\d{2} [ .\-]? \d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]) [ .\-]? \d{4} (?!\w) )
     | (?P<phone> (?: \(?\+84\)?[ .\-]? | (?<![\w.])84[ .\-] | (?<!\w)0 ) [1-9] (?:[ .\-]?\d){8} (?!\d) )
+    | (?P<no_zero> (?<!\w)(?<!\d[ .]) [5789]\d\d (?P<gap>[ .]?) \d{3} (?P=gap) \d{3} (?! [ .]?\d ) (?!\w) )
     | (?P<money> (?<!\w) \d{1,3}(?:[. ]?\d{3})+ \s? (?: đồng | dong | đ | ₫ | vnđ | vnd ) (?!\w) )
     | (?P<id> (?<!\d) (?:
           \d{12} | \d{9}
