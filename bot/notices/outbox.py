@@ -95,11 +95,11 @@ class Outbox(Protocol):
         ...
 
     def to_call(self) -> Sequence[Row]:
-        """Rows that wait outside their channel's window: who they are for is to be told by phone."""
+        """Rows that wait outside their channel's window, and notices that are due to somebody who blocked us: to be told by phone."""
         ...
 
     def called(self, row: int) -> bool:
-        """Told by phone, whether it waited outside its window or was held: it is not sent nor listed any more. False for any other row."""
+        """Told by phone, whether it could not be sent or was held: it is not sent nor listed any more. False for any other row."""
         ...
 
 

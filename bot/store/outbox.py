@@ -64,6 +64,10 @@ _SENT = _CHANGE.values(
     payload=sa.case((table.c.forget, sa.null()), else_=table.c.payload),
 )
 _UNKNOWN = sa.or_(_in_state("held"), sa.and_(_RAN_OUT, sa.or_(table.c.once, table.c.unknowns > 0)))
+_TO_CALL = sa.or_(
+    table.c.state == "waiting",
+    sa.and_(table.c.state == "blocked", table.c.kind == "notice", table.c.payload.is_not(None), table.c.due_at <= sa.bindparam("now")),
+)
 _LOOK_FOR_LOST_EVERY = timedelta(seconds=1)
 
 
@@ -134,11 +138,11 @@ class StoredOutbox:
 
     def to_call(self) -> Sequence[Row]:
         with self._database.reading() as connection:
-            rows = connection.execute(_WITH_ADDRESS.where(table.c.state == "waiting").order_by(table.c.id))
+            rows = connection.execute(_WITH_ADDRESS.where(_TO_CALL).order_by(table.c.id), {"now": self._clock.now()})
             return [_row(row, row.attempts) for row in rows]
 
     def called(self, row: int) -> bool:
-        waits = sa.or_(table.c.state == "waiting", _UNKNOWN)
+        waits = sa.or_(_TO_CALL, _UNKNOWN)
         told = table.update().where(table.c.id == row, waits).values(state="dropped", payload=None, lease_until=None)
         with self._database.writing() as connection:
             done: int = connection.execute(told, {"now": self._clock.now()}).rowcount

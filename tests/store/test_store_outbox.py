@@ -162,6 +162,20 @@ def test_a_late_failure_does_not_undo_what_was_sent_meanwhile(store, clock):
     store.outbox.record(10_000, Sent())
 
 
+def test_a_notice_to_who_blocked_us_is_listed_for_a_call_once_it_is_due(store, clock):
+    say(store, "a")
+    queue(store, "due now", clock.now())
+    queue(store, "for later", clock.now() + timedelta(days=1))
+    store.outbox.record(claim(store).id, Blocked())
+    [row] = store.outbox.to_call()
+    assert (row.message.text, row.message.kind) == ("nhắc hẹn", "notice")
+    queue(store, "when blocked already", clock.now())
+    assert len(store.outbox.to_call()) == 2
+    assert [store.outbox.called(row.id), store.outbox.called(row.id)] == [True, False]
+    minutes_later(clock, 25 * 60)
+    assert len(store.outbox.to_call()) == 2
+
+
 def test_who_blocked_us_is_left_alone_until_they_write(store, clock):
     say(store, "a", "b")
     queue(store, "soon", clock.now())

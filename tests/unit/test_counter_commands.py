@@ -352,7 +352,8 @@ def test_who_was_not_told_is_listed_with_what_to_say_and_the_phone_that_they_lef
         ("telegram •••45", "unknown", None, "Đã đặt: số hẹn H31-422E."),
     ]
     _, lines, _ = desk("outbox", "calls")
-    assert lines[0] == f'[tin {rows[0]["id"]}] báo qua điện thoại - · telegram •••42 · kênh không cho nhắn trước: "{told}"'
+    why = "không nhắn tới được: kênh không cho, hoặc người này đã chặn"
+    assert lines[0] == f'[tin {rows[0]["id"]}] báo qua điện thoại - · telegram •••42 · {why}: "{told}"'
     _, listed, _ = desk("handover", "list")
     assert "gọi lại 0900000001" in listed[0]
     assert listed[1:] == [*lines, "Báo xong thì ghi: outbox called và số của tin."]
@@ -376,7 +377,7 @@ def test_the_morning_names_who_is_to_be_told_by_phone(desk, untold, tmp_path):
     sheet = load_workbook(tmp_path / "m" / "bao-qua-dien-thoai.xlsx").active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
     assert cells[0] == ["Số", "Điện thoại", "Người nhận", "Lý do", "Cần báo"]
-    assert cells[1][1:4] == ["chưa để số; tra theo mã", "telegram •••42", "kênh không cho nhắn trước"]
+    assert cells[1][1:4] == ["chưa để số; tra theo mã", "telegram •••42", "không nhắn tới được: kênh không cho, hoặc người này đã chặn"]
     assert cells[2][1:4] == ["0900000001", "telegram •••43", "không rõ đã tới chưa"]
     front = (tmp_path / "m" / "buoi-sang.html").read_text("utf-8")
     assert "Báo qua điện thoại: 3" in front
