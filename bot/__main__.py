@@ -230,8 +230,16 @@ def _post(command: Any, orders: Any) -> None:
     confirm = command("confirm", post.confirm, "an order that waited for its price goes onto the next list; the citizen is told", orders)
     note = command("note", post.note, "what the counter knows of an order before it goes out", orders)
     cancel = command("cancel", post.cancel, "before it goes out; the citizen is told", orders)
-    for each in (show, confirm, note, cancel):
+    news = command("news", post.news, "what the post said by phone, or what came back: as if it stood in its list", orders)
+    for each in (show, confirm, note, cancel, news):
         each.add_argument("number", metavar="NUMBER")
+    news.add_argument("state", choices=post.NEWS)
+    news.add_argument("--day", type=_day, metavar="DATE", help="when it happened; without it today")
+    news.add_argument("--attempt", type=int, choices=range(1, 10), default=0, metavar="N", help="which try at the door")
+    news.add_argument("--reason", help="why it failed or came back")
+    news.add_argument("--receiver", metavar="NAME", help="who signed")
+    news.add_argument("--next", type=_day, metavar="DATE", help="when the post tries again")
+    news.add_argument("--item", metavar="CODE", help="the post's own number")
     price = confirm.add_mutually_exclusive_group(required=True)
     price.add_argument("--price", type=post.amount, metavar="AMOUNT", help="what is to be paid one way, in đồng")
     price.add_argument("--no-price", action="store_true", help="the post says it at the door; the citizen is told so")

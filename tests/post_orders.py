@@ -1,13 +1,22 @@
-"""Postal orders for tests: whose they are, where they go, and the program that officers run on them."""
+"""Postal orders for tests: whose they are, where they go, and the program that officers run on them.
+
+``python -m tests.post_orders PLACE COMMAND…`` is that program with a place to die (``tests.chaos.commands``, and ``replace``: before a
+file gets its name).
+"""
 
 import json
+import os
+import sys
 from datetime import date, datetime
 
 from bot import __main__ as program
-from bot.clock import aware
+from bot import clock as clocks
+from bot.clock import SetClock, aware
 from bot.postal.model import Address, Draft, Event, Manifest, Order, Recipient, Unit
 from bot.postal.prices import Quote
 from bot.store import Keys, open_store
+from tests.chaos.commands import ALWAYS_ARMED, make_mortal
+from tests.chaos.process import Grave
 from tests.store.acts import citizen
 
 MONDAY = date(2026, 11, 23)
@@ -46,6 +55,10 @@ class Officer:
         out = self.capsys.readouterr()
         return status, out.out, out.err
 
+    def as_process(self):
+        """The environment of a process of its own on the same database."""
+        return os.environ | self.environ
+
     def rows(self, *arguments, status=0):
         """What it printed with ``--json``."""
         found, out, _ = self(*arguments, "--json")
@@ -77,3 +90,19 @@ class Officer:
     def events(self, number):
         with self.open() as store, store.reading() as repositories:
             return repositories.post.events(number)
+
+
+def mortal(place, arguments):
+    grave, replace = Grave(place, ALWAYS_ARMED), os.replace
+
+    def replaced(*names):
+        grave.passed("replace")
+        replace(*names)
+
+    make_mortal(grave)
+    clocks.SystemClock, os.replace = lambda: SetClock(AT_SEVEN), replaced
+    return program.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(mortal(sys.argv[1], sys.argv[2:]))

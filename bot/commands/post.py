@@ -27,15 +27,17 @@ from bot.gateways.settlement.corrections import Corrections
 from bot.gateways.settlement.rows import Fault
 from bot.gateways.settlement.sheets import Export, UnreadableExport, open_export
 from bot.offices.prices import DEAREST, HEAVIEST
-from bot.postal.model import OVER, Manifest, Order, OrderState
+from bot.postal.model import OVER, Event, Manifest, Order, OrderState
 from bot.postal.prices import Quote
 from bot.postal.repository import Post
+from bot.postal.rules import is_mistyped
 from bot.settings import Settings
 from bot.short_codes import read_code, spoken
 from bot.store.engine import Repositories
 from bot.texts.reader import Texts, load_texts
 
 STATES: tuple[OrderState, ...] = get_args(OrderState)
+NEWS: tuple[OrderState, ...] = ("fetched", "in_transit", "out_for_delivery", "delivered", "failed", "returned", "cancelled")
 SHOWN = 20
 """Bad rows printed one by one; all of them are in the file to fix."""
 USUAL_GRAMS = 100
@@ -363,12 +365,37 @@ def cancel(options: argparse.Namespace, settings: Settings) -> int:
             return _refused(words.part("post_desk", "no_such_order", number=options.number))
         if not repositories.post.cancel(order.number):
             return _refused(_with_state("too_late", repositories.post.get(order.number) or order, words))
-        post_notices = PostNotices(_premises(application), repositories.notices, application.quiet)
-        post_notices.cancelled_here(order, " ".join(options.reason.split()).rstrip("."))
+        notices_of(application, repositories).cancelled_here(order, " ".join(options.reason.split()).rstrip("."))
         pair = repositories.post.get(order.draft.pair) if order.draft.pair else None
     print(words.part("post_desk", "cancelled", number=spoken(order.number)))
     if pair is not None and pair.state not in OVER:
         print(_with_state("cancelled_pair", pair, words))
+    return 0
+
+
+def news(options: argparse.Namespace, settings: Settings) -> int:
+    """What the post said by phone, or what lies at the counter again: the same as a row of its list."""
+    application = open_application(settings, clocks.SystemClock())
+    words, today = application.texts, clocks.today(application.clock)
+    event = Event(
+        options.state, options.day or today, options.attempt, reason=options.reason, receiver=options.receiver, next_try=options.next,
+    )
+    with application.store, application.store.writing() as repositories:
+        order = _named(options.number, repositories.post)
+        if order is None:
+            return _refused(words.part("post_desk", "no_such_order", number=options.number))
+        if event.on > today:
+            return _refused(words.part("post_desk", "news_future", day=_plain(event.on)))
+        recorded = repositories.post.record(order.number, event, options.item)
+        order = repositories.post.get(order.number) or order
+        if recorded == "new":
+            notices_of(application, repositories).hear(order, event)
+    said = _with_state(f"news_{recorded}", order, words)
+    if recorded == "refused":
+        return _refused(said)
+    print(said)
+    if options.item and is_mistyped(options.item):
+        print(words.part("post_desk", "news_mistyped", item=options.item))
     return 0
 
 

@@ -1,6 +1,8 @@
 """The post from the officers' side: the list out, the list back, orders one by one, the morning; on both databases."""
 
 import csv
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -10,13 +12,14 @@ from openpyxl import Workbook, load_workbook
 from bot import bootstrap
 from bot import clock as clocks
 from bot.clock import SetClock, aware
-from bot.commands import post as commands
 from bot.gateways.post import receiving
 from bot.sample import sample_dir
 from bot.short_codes import spoken
+from tests.chaos.process import DIED_AT_A_BOUNDARY
 from tests.conftest import ON_POSTGRES
 from tests.post_orders import AT_SEVEN, DOSSIER, LAN, MONDAY, Officer
 from tests.store.acts import sent, side_by_side
+from tests.tree import ROOT
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 NINE = aware(datetime(2026, 11, 25, 9))
@@ -137,39 +140,23 @@ def test_a_day_or_a_file_that_cannot_be_is_refused_in_words(officer, tmp_path, d
     assert officer.order(number).state == ("handed_over" if name.startswith("none") else "confirmed")
 
 
-def test_killed_between_the_list_and_its_file_it_is_run_again(officer, tmp_path, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def die(*_):
-        raise Killed
-
+@pytest.mark.parametrize(("place", "state"), [
+    ("queued:1", "confirmed"), ("before_commit:1", "confirmed"), ("manifest_made:1", "handed_over"), ("replace:1", "handed_over"),
+])
+def test_killed_anywhere_between_the_list_its_record_and_its_file_it_is_run_again(officer, tmp_path, place, state):
+    """The process ends at once, with nothing cleaned up: among the notices, before the commit, before the file, before it has its name."""
     number = officer.keep()
-    with monkeypatch.context() as patch:
-        patch.setattr(commands, "write_manifest", die)
-        with pytest.raises(Killed):
-            officer("post", "manifest", MONDAY, "--out", tmp_path / "bk.xlsx")
-    assert officer.order(number).state == "handed_over"
-    assert list(tmp_path.glob("bk*")) == []
-    officer.keep("minh")
+    arguments = ["post", "manifest", MONDAY.isoformat(), "--out", str(tmp_path / "bk.xlsx")]
+    killed = subprocess.run([sys.executable, "-m", "tests.post_orders", place, *arguments], cwd=ROOT, check=False, env=officer.as_process())
+    assert killed.returncode == DIED_AT_A_BOUNDARY
+    assert officer.order(number).state == state
+    assert not (tmp_path / "bk.xlsx").exists()
+    late = officer.keep("minh")
     assert officer("post", "manifest", MONDAY, "--out", tmp_path / "bk.xlsx")[0] == 0
-    assert numbers(tmp_path / "bk.xlsx") == [spoken(number)]
-    assert len(told(officer)) == 1
-
-
-def test_killed_before_the_list_is_kept_nothing_has_happened(officer, tmp_path, monkeypatch):
-    class Killed(BaseException):
-        pass
-
-    def die(*_):
-        raise Killed
-
-    number = officer.keep()
-    with monkeypatch.context() as patch:
-        patch.setattr(commands.PostNotices, "handed_over", die)
-        with pytest.raises(Killed):
-            officer("post", "manifest", MONDAY, "--out", tmp_path / "bk.xlsx")
-    assert officer.order(number).state == "confirmed"
+    listed = [number] if state == "handed_over" else [number, late]
+    assert numbers(tmp_path / "bk.xlsx") == [spoken(each) for each in listed]
+    assert len(told(officer)) == len(listed)
+    assert officer("post", "manifest", MONDAY, "--out", tmp_path / "bk.xlsx")[0] == 0
     assert told(officer) == []
 
 
@@ -517,6 +504,31 @@ def test_a_cancelled_order_tells_the_citizen_why_and_one_handed_over_stays(offic
     status, _, err = officer("post", "cancel", first, "--reason", "x")
     assert (status, "đã giao bưu điện" in err) == (1, True)
     assert (officer.order(first).state, told(officer)) == ("handed_over", [])
+
+
+def test_what_the_post_says_by_phone_counts_like_a_row_of_its_list(officer, handed):
+    number = handed["bring"]
+    assert officer("post", "news", number, "failed", "--attempt", "1", "--reason", "vắng nhà", "--next", WEDNESDAY)[0] == 0
+    text, = told(officer)
+    assert "vắng nhà" in text
+    status, out, _ = officer("post", "news", number, "failed", "--attempt", "1")
+    assert (status, "đã ghi trước rồi" in out, told(officer)) == (0, True, [])
+    status, out, _ = officer("post", "news", spoken(number), "returned", "--item", MISTYPED)
+    assert (status, "giờ là đã trả về quầy" in out, "sai số kiểm tra" in out) == (0, True, True)
+    assert [officer.order(number).state, len(told(officer))] == ["returned", 1]
+    status, out, _ = officer("post", "news", number, "out_for_delivery", "--day", MONDAY)
+    assert (status, "vẫn là đã trả về quầy" in out, told(officer)) == (0, True, [])
+
+
+def test_news_of_what_was_never_handed_over_or_has_not_happened_are_refused(officer, handed):
+    waiting = officer.keep("hoa", dossier="H20.14-261102-0099")
+    for arguments, says in (
+        ((waiting, "delivered"), "phải có trong bảng kê"), ((handed["bring"], "fetched", "--day", "2027-01-01"), "chưa tới"),
+        (("B00000A", "delivered"), "Không có đơn"),
+    ):
+        status, out, err = officer("post", "news", *arguments)
+        assert (status, out, says in err) == (1, "", True)
+    assert (officer.order(waiting).state, told(officer)) == ("confirmed", [])
 
 
 def test_whom_to_call_is_who_failed_or_came_back_that_day_and_was_not_served_since(officer, handed):
