@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ from bot.gateways.settlement.sheets import Export, UnreadableExport, open_export
 from bot.offices.prices import DEAREST, HEAVIEST
 from bot.postal.model import OVER, Event, Manifest, Order, OrderState
 from bot.postal.prices import Quote
-from bot.postal.repository import Post
+from bot.postal.repository import Post, Recorded
 from bot.postal.rules import is_mistyped
 from bot.settings import Settings
 from bot.short_codes import read_code, spoken
@@ -38,6 +38,7 @@ from bot.texts.reader import Texts, load_texts
 
 STATES: tuple[OrderState, ...] = get_args(OrderState)
 NEWS: tuple[OrderState, ...] = ("fetched", "in_transit", "out_for_delivery", "delivered", "failed", "returned", "cancelled")
+NEWS_TAKEN: Mapping[Recorded, str] = {"new": "news_new", "known": "news_known", "older": "news_older", "refused": "news_refused"}
 SHOWN = 20
 """Bad rows printed one by one; all of them are in the file to fix."""
 USUAL_GRAMS = 100
@@ -390,7 +391,7 @@ def news(options: argparse.Namespace, settings: Settings) -> int:
         order = repositories.post.get(order.number) or order
         if recorded == "new":
             notices_of(application, repositories).hear(order, event)
-    said = _with_state(f"news_{recorded}", order, words)
+    said = _with_state(NEWS_TAKEN[recorded], order, words)
     if recorded == "refused":
         return _refused(said)
     print(said)

@@ -3,6 +3,7 @@
 import importlib.resources
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from bot import strict_yaml
@@ -52,8 +53,9 @@ class Texts:
         return self.render(flow, step, "say", fields)
 
 
+@cache
 def load_texts(self_word: str = "em", language: str = "vi", address_word: str = ADDRESS) -> Texts:
-    """All texts of *language* inside the package."""
+    """All texts of *language* inside the package, read once: nothing changes them."""
     folder = importlib.resources.files("bot.texts").joinpath(language)
     files: dict[str, Mapping[str, Any]] = {}
     for file in sorted(folder.iterdir(), key=lambda each: each.name):

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.bootstrap import Application, Knowledge
 from bot.clock import SetClock, aware, local
 from bot.dialogue.messages import Incoming, Outgoing, as_plain_text
 from bot.notices.outbox import Outcome, Row, Sent
+from bot.offices.model import Town
 from bot.offices.reader import load_town
 from bot.sample import sample_dir
 from bot.sample.dossiers import sample_dossiers
@@ -22,6 +24,8 @@ from bot.store.engine import open_store
 
 SATURDAY = aware(datetime(2026, 11, 21, 9))
 """The clock of every conversation, unless a test moves it: Saturday 21/11/2026, 9 in the morning."""
+
+DATABASE = "conversation.db"
 
 
 class Listener:
@@ -160,14 +164,29 @@ def _lines(script: str) -> Iterator[tuple[str, str]]:
         yield who, words
 
 
+@pytest.fixture(scope="session")
+def sample_town() -> Town:
+    return load_town(sample_dir())
+
+
+@pytest.fixture(scope="session")
+def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample dossiers' database and its keys: a copy of it is there sooner than a new one."""
+    folder = tmp_path_factory.mktemp("filled")
+    url = f"sqlite:///{folder / DATABASE}"
+    with open_store(url, Keys.load(url, {}), SetClock(SATURDAY)) as store, store.writing() as repositories:
+        repositories.dossiers.put(sample_dossiers(date(2026, 11, 21)))
+    return folder
+
+
 @pytest.fixture
-def conversation(tmp_path: Path, knowledge: Knowledge) -> Iterator[Conversation]:
+def conversation(tmp_path: Path, knowledge: Knowledge, sample_town: Town, filled_database: Path) -> Iterator[Conversation]:
     clock = SetClock(SATURDAY)
-    url = f"sqlite:///{tmp_path / 'conversation.db'}"
+    for file in filled_database.iterdir():
+        shutil.copy(file, tmp_path)
+    url = f"sqlite:///{tmp_path / DATABASE}"
     with open_store(url, Keys.load(url, {}), clock) as store:
-        with store.writing() as repositories:
-            repositories.dossiers.put(sample_dossiers(date(2026, 11, 21)))
-        talk = Conversation(Application(knowledge, load_town(sample_dir()), store, clock), clock)
+        talk = Conversation(Application(knowledge, sample_town, store, clock), clock)
         yield talk
         talk.close()
 
