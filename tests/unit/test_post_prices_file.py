@@ -122,7 +122,7 @@ def test_the_samples_table_is_said_to_be_made_up_and_leaves_places_without_a_pri
     assert all("mẫu" in zone.name for zone in table.zones)
     assert all("mẫu" in price.number for price in table.prices)
     assert {(each.percent, each.number, each.dated) for each in table.reliefs} == {
-        (100, "22/2017/TT-BTTTT", date(2017, 9, 29)), (50, "22/2017/TT-BTTTT", date(2017, 9, 29)),
+        (100, "Thông tư 22/2017/TT-BTTTT", date(2017, 9, 29)), (50, "Thông tư 22/2017/TT-BTTTT", date(2017, 9, 29)),
     }
     assert quote(table, "31633", "92", TODAY).amount == 11_000
     assert quote(table, "31120", "92", TODAY).amount == 22_000
