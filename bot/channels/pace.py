@@ -1,7 +1,14 @@
-"""How fast we may write: so many messages a second to one citizen, so many to all. Kept in memory; what is refused stays in the outbox."""
+"""How fast we may write: so many messages a second to one citizen, so many to all, and later while the platform is away.
+
+Kept in memory; what is refused stays in the outbox.
+"""
 
 from datetime import datetime, timedelta
 
+from bot.channels.errands import back_off
+
+TRY_AGAIN = timedelta(seconds=5)
+FAILURES_OF_AN_OUTAGE = 3
 _FORGET_AT = 5_000
 
 
@@ -17,6 +24,7 @@ class Pace:
         self._promised: dict[str, datetime] = {}
         self._last_slot: datetime | None = None
         self._all_wait_until: datetime | None = None
+        self._failures = 0
 
     def wait_until(self, peer: str, now: datetime) -> datetime | None:
         """None: write now, and that counts. Else when to ask again; the place in the queue is kept until then."""
@@ -42,6 +50,26 @@ class Pace:
     def hold_all(self, until: datetime) -> None:
         """Nothing to anybody before then."""
         self._all_wait_until = until
+
+    def failed(self, peer: str, now: datetime) -> datetime:
+        """The network or the platform failed: when to try again. While it lasts everybody waits; the same citizen does in any case."""
+        self._failures += 1
+        until = now + TRY_AGAIN
+        if self._failures >= FAILURES_OF_AN_OUTAGE:
+            until = now + timedelta(seconds=back_off(self._failures))
+            self.hold_all(until)
+        self.hold(peer, until)
+        return until
+
+    def slow_down(self, now: datetime) -> datetime:
+        """The platform finds us too fast: nothing to anybody before what is returned, longer each time."""
+        self._failures += 1
+        until = now + timedelta(seconds=back_off(self._failures, least=2.0))
+        self.hold_all(until)
+        return until
+
+    def went_well(self) -> None:
+        self._failures = 0
 
     def _wrote(self, peer: str, now: datetime) -> None:
         if not self._spacing:

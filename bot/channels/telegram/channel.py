@@ -1,7 +1,6 @@
 """Telegram's two doors: updates come in by long polling or webhook, messages go out. It decides nothing."""
 
 import asyncio
-import json
 import logging
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,10 +20,10 @@ from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, Invali
 from telegram.request import HTTPXRequest
 
 from bot.channels.errands import Errands, InOrder, ToldAway, TypingSign, back_off
-from bot.channels.pace import Pace
+from bot.channels.pace import TRY_AGAIN, Pace
 from bot.channels.telegram.labels import LONGEST_LABEL, button_labels
 from bot.channels.telegram.wire import CHANNEL, WANTED, Heard, Picture, UnreadableUpdate, read_update
-from bot.channels.webhooks import read_capped, same_secret, told_too_long
+from bot.channels.webhooks import take_by_secret
 from bot.clock import Clock
 from bot.dialogue.messages import Choice, Incoming, Outgoing, Ticket
 from bot.errors import MotCuaError, StoreUnavailable
@@ -43,8 +42,6 @@ MOST_BYTES_OF_A_VALUE = 64
 MOST_A_SECOND = 30
 """To all chats together (Bot API)."""
 CONNECTIONS = 24
-FAILURES_OF_AN_OUTAGE = 3
-TRY_AGAIN = timedelta(seconds=5)
 TOKEN_REFUSED = timedelta(minutes=1)
 MOST_PICTURES_AT_ONCE = 2
 _UNREACHABLE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "have no rights to send")
@@ -102,7 +99,7 @@ class TelegramChannel:
         self._in_order, self._errands = InOrder(), Errands()
         self._looking = asyncio.Semaphore(MOST_PICTURES_AT_ONCE)
         self._told_away, self._typing = ToldAway(self._say_away, self._errands), TypingSign(self._type, self._errands)
-        self._failed_polls = self._failed_sends = 0
+        self._failed_polls = 0
         self._sick: dict[str, str] = {}
         self._ignored = 0
 
@@ -130,22 +127,7 @@ class TelegramChannel:
 
     async def webhook(self, request: Request) -> Response:
         """Size, then secret, then JSON; 200 only when the event is stored."""
-        if told_too_long(request):
-            return Response(status_code=413)
-        if not same_secret(request.headers.get(SECRET_HEADER, ""), self._account.secret):
-            return Response(status_code=403)
-        body = await read_capped(request)
-        if body is None:
-            return Response(status_code=413)
-        try:
-            update = json.loads(body)
-        except (ValueError, RecursionError):
-            return Response(status_code=400)
-        try:
-            await self.take(update)
-        except StoreUnavailable:
-            return Response(status_code=503)
-        return Response(status_code=200)
+        return await take_by_secret(request, SECRET_HEADER, self._account.secret, self.take)
 
     async def poll(self) -> None:
         """Until cancelled. The offset moves, and so takes updates off the platform, only when all before it are stored."""
@@ -287,7 +269,7 @@ class TelegramChannel:
             reference = await self._write(int(row.peer), text, keyboard)
         except TelegramError as error:
             return self._outcome(error, row)
-        self._failed_sends = 0
+        self._pace.went_well()
         self._well("sending")
         if row.message.ticket is not None:
             await self._hand_over(int(row.peer), row.message.ticket)
@@ -326,12 +308,7 @@ class TelegramChannel:
 
     def _after_failure(self, error: TelegramError, row: Row, now: datetime) -> Outcome:
         """The network or the platform. While it lasts everybody waits; the same citizen does in any case."""
-        self._failed_sends += 1
-        until = now + TRY_AGAIN
-        if self._failed_sends >= FAILURES_OF_AN_OUTAGE:
-            until = now + timedelta(seconds=back_off(self._failed_sends))
-            self._pace.hold_all(until)
-        self._pace.hold(row.peer, until)
+        until = self._pace.failed(row.peer, now)
         never_left = isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_LEFT)
         return NotSent(until) if never_left else Unknown()
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bot.channels.errands import Errands, InOrder, ToldAway, TypingSign, back_off
 from bot.channels.pace import Pace
-from bot.channels.webhooks import read_capped, same_secret, told_too_long
+from bot.channels.webhooks import take_by_secret
 from bot.channels.zalo.bot_platform.client import Account, Client, NoAnswer, Refused
 from bot.channels.zalo.bot_platform.troubles import NO_POLLING, POLLING_REFUSED, trouble_of
 from bot.channels.zalo.bot_platform.wire import CHANNEL, Heard, UnreadableUpdate, bot_id, read_update, updates_in
@@ -39,8 +39,6 @@ LEAST_BETWEEN_EMPTY_POLLS = 1.0
 """Seconds. A platform that says "nothing" at once instead of waiting is not to be asked without a pause."""
 MOST_A_SECOND = 10
 """To all chats together. No limit is published; this is modest."""
-FAILURES_OF_AN_OUTAGE = 3
-TRY_AGAIN = timedelta(seconds=5)
 TOKEN_REFUSED = timedelta(minutes=1)
 GOODBYE_SECONDS = 10.0
 
@@ -65,7 +63,7 @@ class ZaloBotChannel:
         self._pace = Pace(account.spacing, MOST_A_SECOND)
         self._in_order, self._errands = InOrder(), Errands()
         self._told_away, self._typing = ToldAway(self._say_away, self._errands), TypingSign(self._type, self._errands)
-        self._failed_polls = self._failed_sends = 0
+        self._failed_polls = 0
         self._sick: dict[str, str] = {}
         self._ignored = 0
 
@@ -94,25 +92,13 @@ class ZaloBotChannel:
 
     async def webhook(self, request: Request) -> Response:
         """Size, then secret, then JSON; 200 only when the events are stored. What we do not know is 200 too, and counted."""
-        if told_too_long(request):
-            return Response(status_code=413)
-        if not same_secret(request.headers.get(SECRET_HEADER, ""), self._account.secret):
-            return Response(status_code=403)
-        body = await read_capped(request)
-        if body is None:
-            return Response(status_code=413)
-        try:
-            told = json.loads(body) if body.strip() else {}
-        except (ValueError, RecursionError):
-            return Response(status_code=400)
+        return await take_by_secret(request, SECRET_HEADER, self._account.secret, self._take_all)
+
+    async def _take_all(self, told: Any) -> None:
         updates = updates_in(told)
         self._ignored += not updates
-        try:
-            for update in updates:
-                await self.take(update)
-        except StoreUnavailable:
-            return Response(status_code=503)
-        return Response(status_code=200)
+        for update in updates:
+            await self.take(update)
 
     async def poll(self) -> None:
         """Until cancelled. The platform tells an update once and keeps none: each is stored before the next is asked for."""
@@ -220,7 +206,7 @@ class ZaloBotChannel:
             return NotSent(wait)
         outcome = await self._write(row, parts)
         if isinstance(outcome, Sent):
-            self._failed_sends = 0
+            self._pace.went_well()
             self._well("sending")
             if row.message.ticket is not None and self._tickets:
                 await self._hand_over(row, row.message.ticket)
@@ -253,24 +239,15 @@ class ZaloBotChannel:
             self._sick["sending"] = told
         log.error("a message was refused", extra={"channel": CHANNEL, "flow": row.message.flow, "outcome": f"{told} ({error.said[:120]})"})
         if trouble.then == "all wait":
-            return self._all_wait(now + TOKEN_REFUSED)
+            self._pace.hold_all(now + TOKEN_REFUSED)
+            return NotSent(now + TOKEN_REFUSED)
         if trouble.then == "slow down":
-            self._failed_sends += 1
-            return self._all_wait(now + timedelta(seconds=back_off(self._failed_sends, least=2.0)))
+            return NotSent(self._pace.slow_down(now))
         return Unknown() if trouble.then == "listed" else self._after_failure(row, now, never_left=False)
-
-    def _all_wait(self, until: datetime) -> NotSent:
-        self._pace.hold_all(until)
-        return NotSent(until)
 
     def _after_failure(self, row: Row, now: datetime, *, never_left: bool) -> Outcome:
         """The network or the platform. While it lasts everybody waits; the same citizen does in any case."""
-        self._failed_sends += 1
-        until = now + TRY_AGAIN
-        if self._failed_sends >= FAILURES_OF_AN_OUTAGE:
-            until = now + timedelta(seconds=back_off(self._failed_sends))
-            self._pace.hold_all(until)
-        self._pace.hold(row.peer, until)
+        until = self._pace.failed(row.peer, now)
         return NotSent(until) if never_left else Unknown()
 
     async def _hand_over(self, row: Row, ticket: Ticket) -> None:

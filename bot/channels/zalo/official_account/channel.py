@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.errands import Errands, InOrder, ToldAway, back_off
-from bot.channels.pace import Pace
+from bot.channels.errands import Errands, InOrder, ToldAway
+from bot.channels.pace import TRY_AGAIN, Pace
 from bot.channels.webhooks import read_capped, told_too_long
 from bot.channels.zalo.media import PhotoFetcher
 from bot.channels.zalo.official_account import layout
@@ -49,8 +49,7 @@ MOST_A_SECOND = 60
 SPACING = timedelta(milliseconds=50)
 ANSWER_WITHIN = 1.5
 """Seconds. Zalo waits for two; what takes longer (a picture) goes on, and is a repeat when Zalo tries again."""
-FAILURES_OF_AN_OUTAGE = 3
-TRY_AGAIN, TOKEN_REFUSED = timedelta(seconds=5), timedelta(minutes=1)
+TOKEN_REFUSED = timedelta(minutes=1)
 NIGHT_ENDS = time(6)
 SPREAD_OF_THE_MORNING = timedelta(minutes=10)
 """All that waited for the end of the night must not go out in one second."""
@@ -88,7 +87,6 @@ class ZaloOAChannel:
         self._pace = Pace(SPACING, MOST_A_SECOND)
         self._in_order, self._errands = InOrder(), Errands()
         self._told_away = ToldAway(self._say_away, self._errands)
-        self._failed_sends = 0
         self._sick: dict[str, str] = {}
         self._events: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
@@ -334,24 +332,18 @@ class ZaloOAChannel:
                 return Unknown()
             case "new token":
                 until = now + TOKEN_REFUSED
+                self._pace.hold_all(until)
+                return NotSent(until)
             case "slow down":
-                self._failed_sends += 1
-                until = now + timedelta(seconds=back_off(self._failed_sends, least=2.0))
-        self._pace.hold_all(until)
-        return NotSent(until)
+                return NotSent(self._pace.slow_down(now))
 
     def _after_failure(self, row: Row, now: datetime, *, never_left: bool) -> Outcome:
         """The network or the platform. While it lasts everybody waits; the same citizen does in any case."""
-        self._failed_sends += 1
-        until = now + TRY_AGAIN
-        if self._failed_sends >= FAILURES_OF_AN_OUTAGE:
-            until = now + timedelta(seconds=back_off(self._failed_sends))
-            self._pace.hold_all(until)
-        self._pace.hold(row.peer, until)
+        until = self._pace.failed(row.peer, now)
         return NotSent(until) if never_left else Unknown()
 
     def _went_well(self, way: Way, reference: str | None) -> None:
-        self._failed_sends = 0
+        self._pace.went_well()
         self._well("sending")
         self._well(way)
         if reference is not None:
