@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,9 @@ TYPING_AFTER_SECONDS = 1.0
 MOST_TYPING = 10
 """When more citizens wait, announcing it to all of them would make all of them wait longer."""
 LONGEST_GOODBYE = 5.0
+
+Act = Callable[[str], Coroutine[Any, Any, None]]
+"""Something done for one citizen, named by their peer id."""
 
 
 def back_off(failures: int, least: float = 0.5) -> float:
@@ -57,7 +60,7 @@ class Errands:
 class TypingSign:
     """Shown by *show* to whoever waits longer than TYPING_AFTER_SECONDS for an answer."""
 
-    def __init__(self, show: Callable[[str], Awaitable[None]], errands: Errands) -> None:
+    def __init__(self, show: Act, errands: Errands) -> None:
         self._show, self._errands = show, errands
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
@@ -77,27 +80,21 @@ class TypingSign:
     def _now(self, peer: str) -> None:
         self._timers.pop(peer, None)
         if len(self._timers) < MOST_TYPING:
-            self._errands.go(self._at_once(peer))
-
-    async def _at_once(self, peer: str) -> None:
-        await self._show(peer)
+            self._errands.go(self._show(peer))
 
 
 class ToldAway:
     """Who has been told that the database is away: once for each citizen and outage, and if it cannot be said, it is not."""
 
-    def __init__(self, say: Callable[[str], Awaitable[None]], errands: Errands) -> None:
+    def __init__(self, say: Act, errands: Errands) -> None:
         self._say, self._errands = say, errands
         self._told: set[str] = set()
 
     def tell(self, peer: str) -> None:
         if peer not in self._told:
             self._told.add(peer)
-            self._errands.go(self._at_once(peer))
+            self._errands.go(self._say(peer))
 
     def over(self) -> None:
         """The database answers again."""
         self._told.clear()
-
-    async def _at_once(self, peer: str) -> None:
-        await self._say(peer)

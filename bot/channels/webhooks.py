@@ -34,9 +34,11 @@ def same_secret(given: str, secret: str | None) -> bool:
     return bool(secret) and hmac.compare_digest(given.encode("latin-1", "replace"), (secret or "").encode())
 
 
-async def take_by_secret(request: Request, header: str, secret: str | None, take: Callable[[Any], Awaitable[None]]) -> Response:
-    """For a platform that shows a secret in *header*: 200 only when *take* is through with what the body says (JSON; an empty body says
-    ``{}``), 503 when it raises StoreUnavailable.
+async def take_by_secret(
+    request: Request, header: str, secret: str | None, take: Callable[[Any], Awaitable[None]], *, blank: bytes = b"",
+) -> Response:
+    """For a platform that shows a secret in *header*: 200 only when *take* is through with what the body says (JSON), 503 when it raises
+    StoreUnavailable. *blank* is what a body without a word counts as.
     """
     if told_too_long(request):
         return Response(status_code=413)
@@ -46,7 +48,7 @@ async def take_by_secret(request: Request, header: str, secret: str | None, take
     if body is None:
         return Response(status_code=413)
     try:
-        told = json.loads(body) if body.strip() else {}
+        told = json.loads(body.strip() or blank)
     except (ValueError, RecursionError):
         return Response(status_code=400)
     try:

@@ -102,6 +102,7 @@ def test_only_post_and_only_so_much(server):
     assert post(server, b" " * (1024 * 1024 + 1)) == 413
     assert post(server, b"{nonsense") == 400
     assert post(server, b"[" * 100_000) == 400
+    assert [post(server, b""), post(server, b" ")] == [400, 400]
 
 
 def test_a_body_without_a_length_is_capped_as_well(server):
