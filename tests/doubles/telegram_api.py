@@ -16,10 +16,9 @@ import io
 import itertools
 import json
 import re
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +29,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from tests.doubles.delivering import MOST_CONNECTIONS, Delivering, NoAnswer
 from tests.doubles.serving import Server, serving
 
 TOKEN = "424242:AAdouble-of-the-bot-api_0123456789"
@@ -42,7 +41,6 @@ BOT = {
 
 MOST_TEXT, MOST_CAPTION, MOST_DATA, MOST_BUTTONS = 4096, 1024, 64, 100
 MOST_DOWNLOAD = 20 * 1024 * 1024
-MOST_CONNECTIONS = 40
 ACTIONS = {"typing", "upload_photo", "upload_document", "find_location", "choose_sticker", "record_voice", "upload_voice"}
 SAYS_YES = {"setmycommands", "deletemycommands", "setmydescription", "setmyshortdescription", "setchatmenubutton", "deletemessage"}
 """Methods that change nothing here."""
@@ -113,23 +111,18 @@ class Posted:
     status: int | None
 
 
-class TelegramDouble:
+class TelegramDouble(Delivering[dict[str, Any]]):
     """One bot and its citizens. Every public method may be called from any thread."""
 
     def __init__(self, token: str = TOKEN, retry_after: float = 0.05) -> None:
+        super().__init__(retry_after)
         self.token, self.url = token, ""
         self.updates: list[dict[str, Any]] = []
         self.posted: list[Posted] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.webhook = Webhook()
-        self._retry_after = retry_after
-        self._lock = threading.RLock()
-        self._heard = threading.Condition(self._lock)
         self._sent: list[Sent] = []
         self._by_id: dict[int, Sent] = {}
-        self._pending: dict[int, dict[str, Any]] = {}
-        self._again: list[dict[str, Any]] = []
-        self._held = False
         self._wanted: Collection[str] = ()
         self._files: dict[str, tuple[str, bytes]] = {}
         self._queries: dict[str, bool] = {}
@@ -140,14 +133,6 @@ class TelegramDouble:
         self._update_ids = itertools.count(700_000_001)
         self._polls = 0
         self._waits_dry = False
-        # What follows belongs to the loop.
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._changed = asyncio.Event()
-        self._stopped = asyncio.Event()
-        self._lanes: dict[int, asyncio.Task[None]] = {}
-        self._extra: set[asyncio.Task[None]] = set()
-        self._client: httpx.AsyncClient | None = None
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     # -- the citizen's side -------------------------------------------------------------------------------------------
 
@@ -506,55 +491,17 @@ class TelegramDouble:
 
     # -- the webhook's side -------------------------------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        with self._heard:
-            self._heard.notify_all()
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._look)
+    def _has_hook(self) -> bool:
+        return bool(self.webhook.url)
 
-    def _look(self) -> None:
-        self._tell_changed()
-        if not self.webhook.url or self._stopped.is_set():
-            return
-        with self._lock:
-            again, self._again = self._again, []
-            chats = {} if self._held else dict.fromkeys(_chat_of(update) for update in self._pending.values())
-        for update in again:
-            task = asyncio.create_task(self._post(update))
-            self._extra.add(task)
-            task.add_done_callback(self._extra.discard)
-        for chat in chats:
-            if chat not in self._lanes:
-                self._lanes[chat] = asyncio.create_task(self._lane(chat))
+    def _who(self, event: dict[str, Any]) -> int:
+        return _chat_of(event)
 
-    def _tell_changed(self) -> None:
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+    def _id(self, event: dict[str, Any]) -> int:
+        return int(event["update_id"])
 
-    async def _lane(self, chat: int) -> None:
-        """One chat's updates, one after the other, each until it is taken."""
-        tries = 0
-        try:
-            while (update := self._next_of(chat)) is not None:
-                if await self._post(update):
-                    tries = 0
-                    with self._heard:
-                        self._pending.pop(update["update_id"], None)
-                        self._heard.notify_all()
-                else:
-                    tries += 1
-                    await self._pause(min(self._retry_after * 2 ** min(tries, 10), 1.0))
-        finally:
-            del self._lanes[chat]  # at once: what comes later finds no lane and begins one
-
-    def _next_of(self, chat: int) -> dict[str, Any] | None:
-        if not self.webhook.url or self._held or self._stopped.is_set():
-            return None
-        with self._lock:
-            return next((each for each in self._pending.values() if _chat_of(each) == chat), None)
-
-    async def _post(self, update: Mapping[str, Any]) -> bool:
-        hook, body = self.webhook, json.dumps(update, ensure_ascii=False).encode()
+    async def _post(self, event: dict[str, Any], tries: int) -> bool:
+        hook, body = self.webhook, json.dumps(event, ensure_ascii=False).encode()
         headers = {"content-type": "application/json"} | ({"x-telegram-bot-api-secret-token": hook.secret} if hook.secret else {})
         status, error = None, ""
         assert self._client is not None
@@ -565,39 +512,11 @@ class TelegramDouble:
         except httpx.HTTPError as problem:
             error = f"Connection failed: {type(problem).__name__}"
         with self._heard:
-            self.posted.append(Posted(update["update_id"], body, status))
+            self.posted.append(Posted(event["update_id"], body, status))
             if error:
                 hook.error, hook.error_date = error, int(time.time())
             self._heard.notify_all()
         return not error
-
-    # -- running ------------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncIterator[None]:
-        self._loop = asyncio.get_running_loop()
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as self._client:
-            yield
-            tasks = [*self._lanes.values(), *self._extra]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        with self._lock:
-            self._loop = None
-
-    def stop(self) -> None:
-        """Lets go of everybody who waits; called in the loop."""
-        self._stopped.set()
-        self._tell_changed()
-
-    async def _pause(self, seconds: float) -> None:
-        """Ends early when the double stops."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopped.wait()
-        except TimeoutError:
-            return
 
     # -- making things ------------------------------------------------------------------------------------------------
 
@@ -677,14 +596,6 @@ def _thumbnail(picture: bytes) -> tuple[bytes, tuple[int, int]]:
 # -- HTTP ---------------------------------------------------------------------------------------------------------------------
 
 
-class _NoAnswer(Response):
-    """Half an answer, after which the server ends the connection: nobody can tell what became of the request."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-
-
 async def _arguments(request: Request) -> dict[str, Any]:
     """What a call was given: in the address, as JSON, or as a form, files as (name, bytes)."""
     data: dict[str, Any] = dict(request.query_params)
@@ -709,7 +620,7 @@ def double_app(double: TelegramDouble) -> Starlette:
             return _refusal(refused)
         except ClientDisconnect:  # whoever asked is gone
             return Response(status_code=400)
-        return _NoAnswer() if ended else JSONResponse({"ok": True, "result": result})
+        return NoAnswer() if ended else JSONResponse({"ok": True, "result": result})
 
     async def file(request: Request) -> Response:
         content = double.file_at(request.path_params["path"]) if request.path_params["token"] == double.token else None

@@ -19,10 +19,9 @@ import io
 import itertools
 import json
 import re
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -32,15 +31,14 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from tests.doubles.delivering import Delivering, NoAnswer
 from tests.doubles.serving import Server, serving
 
 TOKEN = "4242424242:double-of-the-zalo-bot-api_0123456789"
 ME = {"id": "4242424242", "account_name": "bot.motcua", "account_type": "BASIC", "can_join_groups": False}
 
 MOST_TEXT = 2000
-MOST_CONNECTIONS = 40
 LOST, DROPPED, SLOW = "lost", "dropped", "slow"
 REFUSALS = {
     400: "Bad Request", 401: "Unauthorized", 403: "Internal server error", 404: "Not Found", 408: "Request timeout", 429: "Quota exceeded",
@@ -103,10 +101,11 @@ class Update:
     content: Mapping[str, Any]
 
 
-class ZaloBotDouble:
+class ZaloBotDouble(Delivering[Update]):
     """One bot and its citizens. Every public method may be called from any thread."""
 
     def __init__(self, token: str = TOKEN, retry_after: float = 0.05) -> None:
+        super().__init__(retry_after)
         self.token, self.url = token, ""
         self.wrapped, self.as_list, self.keeps = True, False, False
         self.photo_field, self.idle, self.refuses_with_200 = "photo", "408", True
@@ -116,27 +115,13 @@ class ZaloBotDouble:
         self.polling_now = self.most_polling_at_once = 0
         self._hook_url = self._hook_secret = ""
         self._hook_at = 0
-        self._retry_after = retry_after
-        self._lock = threading.RLock()
-        self._heard = threading.Condition(self._lock)
         self._sent: list[Sent] = []
-        self._pending: dict[str, Update] = {}
         self._told: dict[str, Update] = {}
-        self._again: list[Update] = []
-        self._held = False
         self._pictures: dict[str, bytes] = {}
         self._chats: set[str] = set()
         self._blocked: set[str] = set()
         self._faults: list[Fault] = []
         self._ids = itertools.count(1)
-        # What follows belongs to the loop.
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._changed = asyncio.Event()
-        self._stopped = asyncio.Event()
-        self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._extra: set[asyncio.Task[None]] = set()
-        self._client: httpx.AsyncClient | None = None
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     # -- the citizen's side -------------------------------------------------------------------------------------------
 
@@ -423,58 +408,17 @@ class ZaloBotDouble:
 
     # -- the webhook's side -------------------------------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        with self._heard:
-            self._heard.notify_all()
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._look)
+    def _has_hook(self) -> bool:
+        return bool(self._hook_url)
 
-    def _look(self) -> None:
-        self._tell_changed()
-        if not self._hook_url or self._stopped.is_set():
-            return
-        with self._lock:
-            again, self._again = self._again, []
-            chats = {} if self._held else dict.fromkeys(update.chat for update in self._pending.values())
-        for update in again:
-            task = asyncio.create_task(self._deliver_again(update))
-            self._extra.add(task)
-            task.add_done_callback(self._extra.discard)
-        for chat in chats:
-            if chat not in self._lanes:
-                self._lanes[chat] = asyncio.create_task(self._lane(chat))
+    def _who(self, event: Update) -> str:
+        return event.chat
 
-    def _tell_changed(self) -> None:
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+    def _id(self, event: Update) -> str:
+        return event.id
 
-    async def _deliver_again(self, update: Update) -> None:
-        await self._post(update)
-
-    async def _lane(self, chat: str) -> None:
-        """One chat's updates, one after the other, each until it is taken."""
-        tries = 0
-        try:
-            while (update := self._next_of(chat)) is not None:
-                if await self._post(update):
-                    tries = 0
-                    with self._heard:
-                        self._pending.pop(update.id, None)
-                        self._heard.notify_all()
-                else:
-                    tries += 1
-                    await self._pause(min(self._retry_after * 2 ** min(tries, 10), 1.0))
-        finally:
-            del self._lanes[chat]  # at once: what comes later finds no lane and begins one
-
-    def _next_of(self, chat: str) -> Update | None:
-        if not self._hook_url or self._held or self._stopped.is_set():
-            return None
-        with self._lock:
-            return next((each for each in self._pending.values() if each.chat == chat), None)
-
-    async def _post(self, update: Update) -> bool:
-        body = json.dumps(self._outside(update.content), ensure_ascii=False).encode()
+    async def _post(self, event: Update, tries: int) -> bool:
+        body = json.dumps(self._outside(event.content), ensure_ascii=False).encode()
         headers = {"content-type": "application/json", "x-bot-api-secret-token": self._hook_secret}
         status = None
         assert self._client is not None
@@ -482,35 +426,9 @@ class ZaloBotDouble:
             async with self._connections:
                 status = (await self._client.post(self._hook_url, content=body, headers=headers)).status_code
         with self._heard:
-            self.posted.append(Posted(update.id, body, status))
+            self.posted.append(Posted(event.id, body, status))
             self._heard.notify_all()
         return status is not None and 200 <= status < 300
-
-    # -- running ------------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncIterator[None]:
-        self._loop = asyncio.get_running_loop()
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as self._client:
-            yield
-            tasks = [*self._lanes.values(), *self._extra]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        with self._lock:
-            self._loop = None
-
-    def stop(self) -> None:
-        """Lets go of everybody who waits; called in the loop."""
-        self._stopped.set()
-        self._tell_changed()
-
-    async def _pause(self, seconds: float) -> None:
-        """Ends early when the double stops."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopped.wait()
 
 
 def _text(given: Any, what: str) -> str:
@@ -522,14 +440,6 @@ def _text(given: Any, what: str) -> str:
 
 
 # -- HTTP ---------------------------------------------------------------------------------------------------------------------
-
-
-class _NoAnswer(Response):
-    """Half an answer, after which the server ends the connection: nobody can tell what became of the request."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 SWITCHES = {"wrapped", "as_list", "keeps", "photo_field", "idle", "refuses_with_200"}
@@ -558,7 +468,7 @@ def double_app(double: ZaloBotDouble) -> Starlette:
             return refusal(refused)
         finally:
             watching.cancel()
-        return _NoAnswer() if ended else JSONResponse(answer)
+        return NoAnswer() if ended else JSONResponse(answer)
 
     def refusal(refused: Refused) -> Response:
         if refused.code == 502:

@@ -20,10 +20,9 @@ import io
 import itertools
 import json
 import re
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -33,14 +32,13 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from tests.doubles.delivering import Delivering, NoAnswer
 from tests.doubles.serving import Server, serving
 
 APP_ID, OA_ID = "360846524940903967", "388613280878808645"
 APP_SECRET, SECRET_KEY, SEED = "double-app-secret", "double-oa-secret-key", "double-refresh-0"
 MOST_TEXT, MOST_BUTTONS, MOST_TITLE, MOST_PAYLOAD, MOST_IMAGE = 2000, 5, 100, 1000, 1024 * 1024
-MOST_CONNECTIONS = 40
 LIFE = 90_000
 LOST, DROPPED, SLOW = "lost", "dropped", "slow"
 REFUSALS = {
@@ -116,10 +114,11 @@ class Posted:
     status: int | None
 
 
-class ZaloOADouble:
+class ZaloOADouble(Delivering[Event]):
     """One app, one OA and its citizens. Every public method may be called from any thread."""
 
     def __init__(self, retry_after: float = 0.05) -> None:
+        super().__init__(retry_after)
         self.url, self.signed, self.life = "", "body", LIFE
         self.now: Callable[[], float] = time.time
         self.events: list[Event] = []
@@ -130,26 +129,13 @@ class ZaloOADouble:
         self._refresh, self._good_access = SEED, {"double-access-of-nobody"}
         self._refuses_renewals = self._is_night = False
         self._hook = ""
-        self._retry_after = retry_after
-        self._lock = threading.RLock()
-        self._heard = threading.Condition(self._lock)
         self._sent: list[Sent] = []
-        self._pending: dict[str, Event] = {}
-        self._again: list[Event] = []
-        self._held = False
         self._pictures: dict[str, bytes] = {}
         self._attachments: dict[str, bytes] = {}
         self._open: set[str] = set()
         self._reachable: set[str] = set()
         self._faults: list[Fault] = []
         self._ids = itertools.count(1)
-        # What follows belongs to the loop.
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped = asyncio.Event()
-        self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._extra: set[asyncio.Task[None]] = set()
-        self._client: httpx.AsyncClient | None = None
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     def environ(self) -> dict[str, str]:
         """The settings of a bot that talks to this double."""
@@ -501,89 +487,28 @@ class ZaloOADouble:
             return {}
         return {"x-zevent-signature": f"mac={mac}"} | ({"x-zevent-timestamp": told} if self.signed == "header" else {})
 
-    def _wake(self) -> None:
-        with self._heard:
-            self._heard.notify_all()
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._look)
+    def _has_hook(self) -> bool:
+        return bool(self._hook)
 
-    def _look(self) -> None:
-        if not self._hook or self._stopped.is_set():
-            return
-        with self._lock:
-            again, self._again = self._again, []
-            users = {} if self._held else dict.fromkeys(event.user for event in self._pending.values())
-        for event in again:
-            task = asyncio.create_task(self._deliver_again(event))
-            self._extra.add(task)
-            task.add_done_callback(self._extra.discard)
-        for user in users:
-            if user not in self._lanes:
-                self._lanes[user] = asyncio.create_task(self._lane(user))
+    def _who(self, event: Event) -> str:
+        return event.user
 
-    async def _deliver_again(self, event: Event) -> None:
-        await self._post(event, 1)
+    def _id(self, event: Event) -> str:
+        return event.id
 
-    async def _lane(self, user: str) -> None:
-        """One citizen's events, one after the other, each until it is taken; what is refused is not tried again."""
-        tries = 0
-        try:
-            while (event := self._next_of(user)) is not None:
-                status = await self._post(event, tries)
-                if status is None or status >= 500:
-                    tries += 1
-                    await self._pause(min(self._retry_after * 2 ** min(tries, 10), 1.0))
-                    continue
-                tries = 0
-                with self._heard:
-                    self._pending.pop(event.id, None)
-                    self._heard.notify_all()
-        finally:
-            del self._lanes[user]  # at once: what comes later finds no lane and begins one
-
-    def _next_of(self, user: str) -> Event | None:
-        if not self._hook or self._held or self._stopped.is_set():
-            return None
-        with self._lock:
-            return next((each for each in self._pending.values() if each.user == user), None)
-
-    async def _post(self, event: Event, retry: int) -> int | None:
+    async def _post(self, event: Event, tries: int) -> bool:
+        """What is refused is not tried again."""
         stamp = json.loads(event.body).get("timestamp") or "0"
-        headers = {"content-type": "application/json", "num_retry": str(retry), **self.signature(event.body, str(stamp))}
+        headers = {"content-type": "application/json", "num_retry": str(tries), **self.signature(event.body, str(stamp))}
         status = None
         assert self._client is not None
         with suppress(httpx.HTTPError):
             async with self._connections:
                 status = (await self._client.post(self._hook, content=event.body, headers=headers)).status_code
         with self._heard:
-            self.posted.append(Posted(event.id, retry, status))
+            self.posted.append(Posted(event.id, tries, status))
             self._heard.notify_all()
-        return status
-
-    # -- running ------------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def lifespan(self, _: Any) -> AsyncIterator[None]:
-        self._loop = asyncio.get_running_loop()
-        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as self._client:
-            yield
-            tasks = [*self._lanes.values(), *self._extra]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        with self._lock:
-            self._loop = None
-
-    def stop(self) -> None:
-        """Lets go of everybody who waits; called in the loop."""
-        self._stopped.set()
-
-    async def _pause(self, seconds: float) -> None:
-        """Ends early when the double stops."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopped.wait()
+        return status is not None and status < 500
 
 
 class _Cut(Exception):
@@ -614,14 +539,6 @@ def _is_picture(content: bytes) -> bool:
 # -- HTTP ---------------------------------------------------------------------------------------------------------------------
 
 
-class _NoAnswer(Response):
-    """Half an answer, after which the server ends the connection: nobody can tell what became of the request."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-
-
 SWITCHES = {"signed", "life"}
 SIMPLE_DATA = {"events", "posted", "calls", "renewals"}
 ACTS = {
@@ -647,7 +564,7 @@ def double_app(double: ZaloOADouble) -> Starlette:
             return refusal(refused)
         except ClientDisconnect:  # whoever asked is gone
             return Response(status_code=400)
-        return _NoAnswer() if ended else JSONResponse({"data": answer, "error": 0, "message": "Success"})
+        return NoAnswer() if ended else JSONResponse({"data": answer, "error": 0, "message": "Success"})
 
     async def token(request: Request) -> Response:
         async with request.form() as form:
@@ -655,7 +572,7 @@ def double_app(double: ZaloOADouble) -> Starlette:
         try:
             return JSONResponse(await double.renew(request.headers.get("secret_key"), given))
         except _Cut:
-            return _NoAnswer()
+            return NoAnswer()
         except Refused as refused:
             if refused.code > 0:
                 return refusal(refused)
