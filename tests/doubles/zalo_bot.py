@@ -13,7 +13,6 @@ traffic differ there is a switch: ``wrapped``, ``photo_field`` (``photo``, ``pho
 
 import argparse
 import asyncio
-import base64
 import hashlib
 import io
 import itertools
@@ -22,7 +21,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -32,6 +31,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.doubles.controlling import control, picture
 from tests.doubles.delivering import Delivering, NoAnswer
 from tests.doubles.serving import Server, serving
 
@@ -476,35 +476,15 @@ def double_app(double: ZaloBotDouble) -> Starlette:
         body = {"ok": False, "description": refused.description, "error_code": refused.code}
         return JSONResponse(body, 200 if double.refuses_with_200 and not (refused.code == 408 and double.idle == "408") else refused.code)
 
-    async def picture(request: Request) -> Response:
-        content = double.picture(request.path_params["name"].removesuffix(".jpg"))
-        return Response("Not Found", 404) if content is None else Response(content, media_type="image/jpeg")
-
-    async def control(request: Request) -> Response:
-        name = request.path_params["name"]
-        arguments = dict(request.query_params) | (await request.json() if await request.body() else {})
-        if name == "set" and arguments.keys() <= SWITCHES:
-            for each, value in arguments.items():
-                setattr(double, each, value)
-            return JSONResponse({"result": {each: getattr(double, each) for each in sorted(SWITCHES)}})
-        if name not in CITIZENS | SIMPLE_DATA:
-            return JSONResponse({"error": f"no {name}"}, 404)
-        if isinstance(arguments.get("picture"), str):
-            arguments["picture"] = base64.b64decode(arguments["picture"])
-        asked = getattr(double, name)
-        try:
-            result = await asyncio.to_thread(asked, **arguments) if callable(asked) else asked
-        except (LookupError, TypeError, Refused) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return Response(json.dumps({"result": result}, default=_plain, ensure_ascii=False), media_type="application/json")
+    controlled = control(double, CITIZENS | SIMPLE_DATA, SWITCHES, (LookupError, TypeError, Refused))
 
     async def manual(_: Request) -> Response:
         return PlainTextResponse(f"{__doc__}\nToken: {double.token}\n")
 
     return Starlette(
         routes=[
-            Route("/", manual), Route("/bot{token}/{method}", method, methods=["POST"]), Route("/pictures/{name}", picture),
-            Route("/ctl/{name}", control, methods=["GET", "POST"]),
+            Route("/", manual), Route("/bot{token}/{method}", method, methods=["POST"]), Route("/pictures/{name}", picture(double)),
+            Route("/ctl/{name}", controlled, methods=["GET", "POST"]),
         ],
         lifespan=double.lifespan,
     )
@@ -515,12 +495,6 @@ async def _watch(request: Request, left: asyncio.Event) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     left.set()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 @contextmanager

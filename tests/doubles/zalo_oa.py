@@ -14,7 +14,6 @@ more than a second apart, what the refusal of a renewal is called.
 
 import argparse
 import asyncio
-import base64
 import hashlib
 import io
 import itertools
@@ -23,7 +22,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -33,6 +32,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from tests.doubles.controlling import control, picture
 from tests.doubles.delivering import Delivering, NoAnswer
 from tests.doubles.serving import Server, serving
 
@@ -583,27 +583,7 @@ def double_app(double: ZaloOADouble) -> Starlette:
             return Response("<html><h1>…</h1></html>", refused.code, media_type="text/html")
         return JSONResponse({"error": refused.code, "message": refused.message})
 
-    async def picture(request: Request) -> Response:
-        content = double.picture(request.path_params["name"].removesuffix(".jpg"))
-        return Response("Not Found", 404) if content is None else Response(content, media_type="image/jpeg")
-
-    async def control(request: Request) -> Response:
-        name = request.path_params["name"]
-        arguments = dict(request.query_params) | (await request.json() if await request.body() else {})
-        if name == "set" and arguments.keys() <= SWITCHES:
-            for each, value in arguments.items():
-                setattr(double, each, value)
-            return JSONResponse({"result": {each: getattr(double, each) for each in sorted(SWITCHES)}})
-        if name not in ACTS | SIMPLE_DATA:
-            return JSONResponse({"error": f"no {name}"}, 404)
-        if isinstance(arguments.get("picture"), str):
-            arguments["picture"] = base64.b64decode(arguments["picture"])
-        asked = getattr(double, name)
-        try:
-            result = await asyncio.to_thread(asked, **arguments) if callable(asked) else asked
-        except (LookupError, TypeError, httpx.HTTPError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return Response(json.dumps({"result": result}, default=_plain, ensure_ascii=False), media_type="application/json")
+    controlled = control(double, ACTS | SIMPLE_DATA, SWITCHES, (LookupError, TypeError, httpx.HTTPError))
 
     async def manual(_: Request) -> Response:
         return PlainTextResponse(f"{__doc__}\n{_settings(double)}\n")
@@ -611,17 +591,11 @@ def double_app(double: ZaloOADouble) -> Starlette:
     return Starlette(
         routes=[
             Route("/", manual), *(Route(path, api, methods=["POST"]) for path in PATHS),
-            Route("/v4/oa/access_token", token, methods=["POST"]), Route("/pictures/{name}", picture),
-            Route("/ctl/{name}", control, methods=["GET", "POST"]),
+            Route("/v4/oa/access_token", token, methods=["POST"]), Route("/pictures/{name}", picture(double)),
+            Route("/ctl/{name}", controlled, methods=["GET", "POST"]),
         ],
         lifespan=double.lifespan,
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def _settings(double: ZaloOADouble) -> str:
